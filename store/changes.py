@@ -1,0 +1,167 @@
+"""The journal: each change is written with the change itself, and told to the living after the commit."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from store import clock, database
+from store.actor import Actor, Cause
+from store.schema import Catalog
+from store.values import Ref
+
+CREATED, CHANGED, MOVED, REMOVED, RESTORED, COMMENTED = (
+    'created', 'changed', 'moved', 'removed', 'restored', 'commented',
+)  # fmt: skip
+COLUMNS = (
+    'id, at, actor_id, catalog_id, record_id, kind, version, before, after, text, cause, cause_id, chain'
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """What happened to a record. `before` and `after` hold JSON values of the changed fields only."""
+
+    id: int
+    at: dt.datetime
+    actor: Ref | None
+    catalog: str
+    record_id: int
+    kind: str
+    version: int
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ''
+    cause: Cause = field(default_factory=Cause)
+
+
+Subscriber = Callable[[tuple[Change, ...]], None]
+_subscribers: list[Subscriber] = []
+
+
+def subscribe(callback: Subscriber) -> Callable[[], None]:
+    """Call back with the changes of each committed transaction; gives the way to stop.
+
+    The callback must be quick and touch no database: set an event, or `spawn` a task."""
+    _subscribers.append(callback)
+
+    def stop() -> None:
+        if callback in _subscribers:
+            _subscribers.remove(callback)
+
+    return stop
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A change about to be written."""
+
+    record_id: int
+    kind: str
+    version: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    text: str = ''
+
+
+async def append(actor: Actor, cause: Cause, catalog: Catalog, entries: Sequence[Entry]) -> list[Change]:
+    """Write entries in the open transaction, after the records' own rows; announce them afterwards."""
+    now = clock.now_ms()
+    chain = json.dumps(cause.chain)
+    written: list[Change] = []
+    for start in range(0, len(entries), 50):
+        part = entries[start : start + 50]
+        args = [
+            cell
+            for e in part
+            for cell in (
+                now, actor.person_id, catalog.id, e.record_id, e.kind, e.version,
+                _dump(e.before), _dump(e.after), e.text or None, cause.kind, cause.id, chain,
+            )
+        ]  # fmt: skip
+        blanks = ', '.join(['(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'] * len(part))
+        names = COLUMNS.removeprefix('id, ')
+        ids = await database.rows(
+            f'INSERT INTO changes ({names}, dispatched) VALUES {blanks} RETURNING id', args
+        )
+        # RETURNING promises no order; rows of one statement get rising ids in the order given.
+        for row_id, entry in zip(sorted(row['id'] for row in ids), part, strict=True):
+            written.append(_change(row_id, now, actor, cause, catalog, entry))
+    announced = tuple(written)
+    database.after_commit(lambda: _announce(announced))
+    return written
+
+
+def _dump(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, ensure_ascii=False, separators=(',', ':'))
+
+
+def _change(row_id: int, at: int, actor: Actor, cause: Cause, catalog: Catalog, entry: Entry) -> Change:
+    who = Ref(actor.person_id, actor.name, 'person') if actor.person_id is not None else None
+    return Change(
+        id=row_id,
+        at=clock.from_ms(at),
+        actor=who,
+        catalog=catalog.code,
+        record_id=entry.record_id,
+        kind=entry.kind,
+        version=entry.version,
+        before=entry.before,
+        after=entry.after,
+        text=entry.text,
+        cause=cause,
+    )
+
+
+def _announce(changes: tuple[Change, ...]) -> None:
+    for subscriber in tuple(_subscribers):
+        subscriber(changes)
+
+
+def from_row(row: Mapping[str, Any], catalog: str, actor: Ref | None) -> Change:
+    """A change of its row."""
+    return Change(
+        id=row['id'],
+        at=clock.from_ms(row['at']),
+        actor=actor,
+        catalog=catalog,
+        record_id=row['record_id'],
+        kind=row['kind'],
+        version=row['version'],
+        before=json.loads(row['before']),
+        after=json.loads(row['after']),
+        text=row['text'] or '',
+        cause=Cause(row['cause'], row['cause_id'], tuple(json.loads(row['chain']))),
+    )
+
+
+async def of_record(
+    catalog: Catalog, record_id: int, *, limit: int, before: int | None = None
+) -> list[Change]:
+    """The changes of a record, newest first, with the names of those who made them."""
+    older = ' AND c.id < ?' if before is not None else ''
+    args: list[Any] = [catalog.id, record_id] + ([before] if before is not None else []) + [limit]
+    names = ', '.join(f'c.{name}' for name in COLUMNS.split(', '))
+    found = await database.rows(
+        f'SELECT {names}, p.name FROM changes c LEFT JOIN people p ON p.id = c.actor_id'
+        f' WHERE c.catalog_id = ? AND c.record_id = ?{older} ORDER BY c.id DESC LIMIT ?',
+        args,
+        read=True,
+    )
+    return [from_row(row, catalog.code, _who(row)) for row in found]
+
+
+def _who(row: Mapping[str, Any]) -> Ref | None:
+    return None if row['actor_id'] is None else Ref(row['actor_id'], row['name'] or '', 'person')
+
+
+async def since(catalog: Catalog, record_id: int, version: int) -> list[Change]:
+    """The changes that took a record beyond a version, oldest first."""
+    names = ', '.join(f'c.{name}' for name in COLUMNS.split(', '))
+    found = await database.rows(
+        f'SELECT {names}, p.name FROM changes c LEFT JOIN people p ON p.id = c.actor_id'
+        ' WHERE c.catalog_id = ? AND c.record_id = ? AND c.version > ? AND c.kind <> ? ORDER BY c.id',
+        [catalog.id, record_id, version, COMMENTED],
+    )
+    return [from_row(row, catalog.code, _who(row)) for row in found]

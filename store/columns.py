@@ -1,0 +1,79 @@
+"""The columns of a board by SQL: totals of stages, cards in order, neighbours of a card."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from store import database, ranks, reading
+from store.actor import Actor
+from store.fields.money import from_units
+from store.query import Condition, Filter, Query
+from store.schema import Catalog, Pipeline
+from store.tables import columns, table
+from store.values import RecordView
+
+
+@dataclass(frozen=True, slots=True)
+class StageTotal:
+    """What a stage holds: how many cards, and their value by currency."""
+
+    count: int
+    sums: Mapping[str, Decimal]
+
+
+async def totals(
+    actor: Actor, kind: Catalog, line: Pipeline, asked: Filter, text: str
+) -> dict[str, StageTotal]:
+    """Count and value of each stage by its code."""
+    spec = kind.field(line.value_field) if line.value_field else None
+    value, currency = (f't.{name}' for name in columns(spec)) if spec else ('0', "''")
+    where, args = reading.scope(actor, kind, asked.also(Condition('pipeline', 'is', line.code)), text)
+    found = await database.rows(
+        f'SELECT t.stage_id AS stage, {currency} AS currency, COUNT(*) AS n, SUM({value}) AS total'
+        f' FROM {table(kind)} t WHERE {where} GROUP BY t.stage_id, {currency}',
+        args,
+        read=True,
+    )
+    return {s.code: _total([r for r in found if r['stage'] == s.id]) for s in line.stages}
+
+
+def _total(rows: Sequence[Mapping[str, Any]]) -> StageTotal:
+    sums = {r['currency']: from_units(r['total'], r['currency']).amount for r in rows if r['currency']}
+    return StageTotal(sum(r['n'] for r in rows), sums)
+
+
+async def cards(actor: Actor, kind: Catalog, stage: str, query: Query) -> tuple[list[RecordView], str | None]:
+    """A page of a stage's cards by rank, and the cursor of the next page."""
+    specs = reading.specs_of(kind)
+    where, args = reading.scope(actor, kind, query.filter, query.text)
+    sql = f'SELECT {reading.select_list(specs)}, t.rank FROM {table(kind)} t WHERE {where} AND t.stage_id = ?'
+    args = [*args, ranks.stage_id(kind, stage)]
+    if query.after is not None:
+        rank, record_id = reading.from_cursor(query.after)
+        sql += ' AND t.rank >= ? AND (t.rank > ? OR t.id > ?)'
+        args += [rank, rank, record_id]
+    limit = query.limit
+    found = await database.rows(f'{sql} ORDER BY t.rank, t.id LIMIT ?', [*args, limit + 1], read=True)
+    views = await reading.with_titles(actor, [reading.decode(kind, row, specs) for row in found[:limit]])
+    last = found[limit - 1] if len(found) > limit else None
+    return views, reading.to_cursor(last['rank'], last['id']) if last else None
+
+
+async def neighbours(
+    actor: Actor, kind: Catalog, record_id: int, asked: Filter, text: str
+) -> tuple[int | None, int | None]:
+    """The ids of the visible cards right above and right below a card."""
+    where, args = reading.scope(actor, kind, asked, text)
+    rank = f'(SELECT c.rank FROM {table(kind)} c WHERE c.id = ?)'
+    stage = f'(SELECT c.stage_id FROM {table(kind)} c WHERE c.id = ?)'
+    found: list[int | None] = []
+    for compare, way in (('<', 'DESC'), ('>', 'ASC')):
+        sql = (
+            f'SELECT t.id FROM {table(kind)} t WHERE {where} AND t.stage_id = {stage}'
+            f' AND (t.rank {compare} {rank} OR (t.rank = {rank} AND t.id {compare} ?))'
+            f' ORDER BY t.rank {way}, t.id {way} LIMIT 1'
+        )
+        hit = await database.rows(sql, [*args, *[record_id] * 4], read=True)
+        found.append(hit[0]['id'] if hit else None)
+    return found[0], found[1]

@@ -1,0 +1,190 @@
+"""Open, close and migrate the database; transactions and SQL for the rest of the store.
+
+SQLite: one writing connection and two that only read, so a report never waits for a save.
+PostgreSQL: one pool."""
+
+import contextlib
+import functools
+import importlib
+import pkgutil
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextvars import ContextVar
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+from tortoise import Tortoise
+from tortoise.connection import get_connection
+from tortoise.migrations.api import migrate as run_migrations
+from tortoise.transactions import in_transaction
+
+import store.models
+from store import guard
+
+APP = 'store'
+WRITER, READER, REPORTS = 'default', 'reader', 'reports'
+_SQLITE = {
+    'synchronous': 'FULL',
+    'busy_timeout': 5000,
+    'cache_size': -65536,
+    'temp_store': 'MEMORY',
+    'journal_size_limit': 67_108_864,
+}
+_hooks: ContextVar[list[Callable[[], None]] | None] = ContextVar('after commit', default=None)
+_opened: dict[str, Any] = {}
+
+
+def _models() -> list[str]:
+    return sorted(f'store.models.{module.name}' for module in pkgutil.iter_modules(store.models.__path__))
+
+
+def _connections(url: str) -> dict[str, Any]:
+    if url.startswith(('postgres://', 'postgresql://')):
+        parts = urlparse(url)
+        credentials = {
+            'host': parts.hostname or '127.0.0.1',
+            'port': parts.port or 5432,
+            'user': unquote(parts.username or 'postgres'),
+            'password': unquote(parts.password or ''),
+            'database': parts.path.lstrip('/'),
+            'minsize': 1,
+            'maxsize': 12,
+            'server_settings': {'lock_timeout': '5s', 'statement_timeout': '60s', 'TimeZone': 'UTC'},
+        }
+        return {WRITER: {'engine': 'store.locked_asyncpg', 'credentials': credentials}}
+    path = url.removeprefix('sqlite://')
+    reading = {**_SQLITE, 'query_only': 1}
+    return {
+        name: {'engine': 'store.locked_sqlite', 'credentials': {'file_path': path, **pragmas}}
+        for name, pragmas in ((WRITER, _SQLITE), (READER, reading), (REPORTS, reading))
+    }
+
+
+def config(url: str) -> dict[str, Any]:
+    """Tortoise's configuration for a file path or 'postgres://user:password@host/name'."""
+    app = {'models': _models(), 'default_connection': WRITER, 'migrations': 'store.migrations'}
+    return {'connections': _connections(url), 'apps': {APP: app}, 'use_tz': True, 'timezone': 'UTC'}
+
+
+async def connect(url: str) -> None:
+    """Open the database without migrating it."""
+    await Tortoise.init(config=config(url), _enable_global_fallback=True)
+    _opened.update(url=url, postgres=url.startswith('postgres'))
+    with guard.acting(guard.SETUP):
+        for alias in _connections(url):
+            await get_connection(alias).execute_query_dict('SELECT 1 AS one')
+    guard.remember_context()
+
+
+async def migrate(url: str) -> None:
+    """Bring the tables of a database up to date; a no-op when they are. Keeps what is in them."""
+    if not url.startswith('postgres'):
+        Path(url.removeprefix('sqlite://')).parent.mkdir(parents=True, exist_ok=True)
+    with guard.acting(guard.SETUP):
+        await run_migrations(config=config(url))
+        await connect(url)
+        try:
+            for statement in _further_sql():
+                await script(statement)
+        finally:
+            await close()
+
+
+def _further_sql() -> list[str]:
+    """Repeatable statements that migrations cannot say: partial indexes, search tables, functions."""
+    ours: list[str] = []
+    for module in _models():
+        extra = getattr(importlib.import_module(module), 'FURTHER_SQL', {})
+        ours += [*extra.get('both', ()), *extra.get('postgres' if is_postgres() else 'sqlite', ())]
+    return ours
+
+
+async def close() -> None:
+    """Close every connection; without it the process does not end."""
+    await Tortoise.close_connections()
+    _opened.clear()
+
+
+def is_postgres() -> bool:
+    """Whether the open database is PostgreSQL."""
+    return bool(_opened.get('postgres'))
+
+
+def in_open_transaction() -> bool:
+    """Whether the caller is inside `transaction`."""
+    return _hooks.get() is not None
+
+
+@contextlib.asynccontextmanager
+async def transaction(*, savepoint: bool = False) -> AsyncIterator[None]:
+    """All or nothing. Joins an open transaction; with `savepoint` a failure undoes only the inner part.
+
+    Inside: no network, no sleeping, no new task."""
+    outer = _hooks.get()
+    if outer is not None:
+        mark = len(outer)
+        if not savepoint:
+            yield
+            return
+        try:
+            async with in_transaction(WRITER):
+                yield
+        except BaseException:
+            del outer[mark:]
+            raise
+        return
+    hooks: list[Callable[[], None]] = []
+    token = _hooks.set(hooks)
+    opened: Any = None
+    try:
+        async with in_transaction(WRITER) as opened:
+            yield
+    finally:
+        _hooks.reset(token)
+        if opened is not None and opened.committed:
+            for hook in hooks:
+                guard.clean_context().run(hook)
+
+
+def after_commit(hook: Callable[[], None]) -> None:
+    """Call `hook` after the outermost transaction has committed; at once when none is open."""
+    hooks = _hooks.get()
+    if hooks is None:
+        guard.clean_context().run(hook)
+    else:
+        hooks.append(hook)
+
+
+@functools.lru_cache(maxsize=2048)
+def _numbered(sql: str) -> str:
+    numbers = count(1)
+    return re.sub(r'\?', lambda _: f'${next(numbers)}', sql)
+
+
+async def rows(
+    sql: str, args: Sequence[Any] = (), *, read: bool = False, alias: str = READER
+) -> list[dict[str, Any]]:
+    """Rows of a statement with `?` blanks, the same text for both engines.
+
+    `read` takes a connection that only reads, unless a transaction is open: then own writes are seen."""
+    if is_postgres():
+        return await get_connection(WRITER).execute_query_dict(_numbered(sql), list(args))
+    connection = get_connection(alias if read and not in_open_transaction() else WRITER)
+    return await connection.execute_query_dict(sql, list(args))
+
+
+async def many(sql: str, args: Sequence[Sequence[Any]]) -> None:
+    """Run one statement for each row of arguments, inside the open transaction."""
+    if args:
+        text = _numbered(sql) if is_postgres() else sql
+        await get_connection(WRITER).execute_many(text, [list(row) for row in args])
+
+
+async def script(sql: str) -> None:
+    """Run statements without arguments (DDL)."""
+    if is_postgres():
+        await get_connection(WRITER).execute_script(sql)
+    else:
+        await get_connection(WRITER).execute_query_dict(sql)

@@ -1,0 +1,1 @@
+"""Fixed tables: one topic a file. `FURTHER_SQL` of a file holds what migrations cannot express."""

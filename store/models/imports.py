@@ -1,0 +1,52 @@
+"""Imports of files: what was asked, how far it is, and the rows that were refused."""
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+
+class ImportRow(Model):
+    """One import. `place` is the next row of the `lap` to handle, it is written in the transaction of the rows
+    before it, so that an import goes on after a crash and doubles nothing. Times are epoch ms UTC."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    person_id = fields.BigIntField()
+    catalog = fields.CharField(max_length=64, db_default='')
+    file_name = fields.CharField(max_length=300, db_default='')
+    state = fields.CharField(max_length=16, db_default='uploaded')
+    sheets = fields.TextField(db_default='[]')
+    plan = fields.TextField(db_default='{}')
+    run_rules = fields.SmallIntField(db_default=0)
+    total = fields.BigIntField(db_default=0)
+    lap = fields.SmallIntField(db_default=1)
+    place = fields.BigIntField(db_default=0)
+    created = fields.BigIntField(db_default=0)
+    updated = fields.BigIntField(db_default=0)
+    unchanged = fields.BigIntField(db_default=0)
+    refused = fields.BigIntField(db_default=0)
+    problem = fields.TextField(db_default='')
+    uploaded_at = fields.BigIntField()
+    started_at = fields.BigIntField(null=True)
+    finished_at = fields.BigIntField(null=True)
+
+    class Meta:
+        """Storage."""
+
+        table = 'imports'
+        indexes = (Index(fields=('person_id', 'id')), Index(fields=('state',)))
+
+
+class ImportRefusalRow(Model):
+    """A row of the file that was not taken, and why."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    import_id = fields.BigIntField()
+    row_place = fields.BigIntField()
+    code = fields.CharField(max_length=64)
+    facts = fields.TextField(db_default='{}')
+
+    class Meta:
+        """Storage."""
+
+        table = 'import_refusals'
+        indexes = (Index(fields=('import_id', 'row_place')),)

@@ -1,0 +1,254 @@
+"""Pages of records by SQL: narrowed by rights, filtered, searched, sorted, cut by a cursor."""
+
+import base64
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from store import clock, database, search
+from store.actor import Actor
+from store.catalogs import SCHEMA
+from store.conditions import filter_sql
+from store.fields import FIELD_TYPES
+from store.policies import Sql, readable
+from store.problems import Refused
+from store.query import NO_FILTER, Filter, Query
+from store.schema import SYSTEM_FIELDS, Catalog, FieldSpec
+from store.tables import NEVER_NULL, columns, sort_column, table
+from store.values import RecordView, Ref
+
+MAX_PAGE = 1000
+_KEY = re.compile(r'[a-z0-9_]{1,60}')
+
+
+def specs_of(catalog: Catalog, wanted: Sequence[str] | None = None) -> list[FieldSpec]:
+    """The system and user fields to read; all of them, or those wanted and the title."""
+    named = [catalog.field(code) or SYSTEM_FIELDS[code] for code in SYSTEM_FIELDS]
+    every = [*named, *catalog.live_fields]
+    if wanted is None:
+        return every
+    always = {'id', 'title', 'stage', 'owner', *wanted}
+    return [spec for spec in every if spec.code in always]
+
+
+def select_list(specs: Iterable[FieldSpec]) -> str:
+    """The columns of these fields, each qualified: SQLite takes an unknown bare name for a string."""
+    names = dict.fromkeys(name for spec in specs for name in columns(spec))
+    return ', '.join(f't.{name}' for name in ('version', 'deleted_at', *names))
+
+
+def scope(actor: Actor, catalog: Catalog, asked: Filter, text: str = '', *, deleted: bool = False) -> Sql:
+    """The WHERE of everything: rights, filter, words, and the recycle bin."""
+    narrow, args = readable(actor, catalog)
+    parts = [f't.deleted_at IS {"NOT " if deleted else ""}NULL', narrow]
+    if asked:
+        condition, more = filter_sql(actor, catalog, asked)
+        parts.append(condition)
+        args = [*args, *more]
+    if text.strip():
+        condition, more = search.condition(catalog, text)
+        parts.append(condition)
+        args = [*args, *more]
+    return ' AND '.join(parts), args
+
+
+def decode(catalog: Catalog, row: Mapping[str, Any], specs: Iterable[FieldSpec]) -> RecordView:
+    """A row as a view whose links have no names yet."""
+    values: dict[str, Any] = {}
+    for spec in specs:
+        cells = tuple(row[name] for name in columns(spec))
+        if spec.code in ('id', 'number') and not spec.id:
+            values[spec.code] = cells[0]
+        elif spec.type == 'stage':
+            found = catalog.stage(cells[0]) if cells[0] is not None else None
+            values[spec.code] = found[1].code if found else None
+        else:
+            values[spec.code] = FIELD_TYPES[spec.type].decode(cells, spec)
+    deleted = row['deleted_at']
+    return RecordView(
+        catalog=catalog.code,
+        id=row['id'],
+        version=row['version'],
+        values=values,
+        deleted_at=None if deleted is None else clock.from_ms(deleted),
+    )
+
+
+async def page(actor: Actor, catalog: Catalog, query: Query) -> tuple[list[RecordView], str | None]:
+    """Records in order and the cursor of the next page."""
+    if not 0 < query.limit <= MAX_PAGE or query.offset < 0:
+        raise Refused('bad_page', limit=MAX_PAGE)
+    descending, code = query.sort.startswith('-'), query.sort.lstrip('-')
+    spec = catalog.field(code)
+    if spec is None:
+        raise Refused('bad_sort', field=code)
+    specs = specs_of(catalog, query.fields)
+    where, args = scope(actor, catalog, query.filter, query.text)
+    ordering = _Ordering(catalog, spec, descending=descending)
+    found = await ordering.rows(f'{select_list(specs)}, ', where, args, query)
+    more = len(found) > query.limit
+    found = found[: query.limit]
+    cursor = to_cursor(found[-1]['sort_value'], found[-1]['id']) if more else None
+    return await with_titles(actor, [decode(catalog, row, specs) for row in found]), cursor
+
+
+class _Ordering:
+    """One sort field as SQL; nothing sorts as the smallest on both engines."""
+
+    def __init__(self, catalog: Catalog, spec: FieldSpec, *, descending: bool) -> None:
+        self.table, self.spec, self.descending = table(catalog), spec, descending
+        self.by_id = sort_column(spec) == 'id'
+        self.expression = 't.id' if self.by_id else _sort_expression(catalog, spec)
+        self.nullable = spec.code not in NEVER_NULL or bool(spec.id)
+        self.way, self.compare = ('DESC', '<') if descending else ('ASC', '>')
+
+    def _order(self) -> str:
+        nulls = ''
+        if self.nullable and database.is_postgres():
+            nulls = ' NULLS LAST' if self.descending else ' NULLS FIRST'
+        return f't.id {self.way}' if self.by_id else f'{self.expression} {self.way}{nulls}, t.id {self.way}'
+
+    async def rows(self, select: str, where: str, args: list[Any], query: Query) -> list[dict[str, Any]]:
+        head = f'SELECT {select}{self.expression} AS sort_value FROM {self.table} t WHERE {where}'
+        tail = f' ORDER BY {self._order()} LIMIT ?'
+        if query.after is None:
+            jump = ' OFFSET ?' if query.offset else ''
+            more = [query.limit + 1, query.offset] if query.offset else [query.limit + 1]
+            return await database.rows(head + tail + jump, [*args, *more], read=True)
+        found: list[dict[str, Any]] = []
+        for text, values in self._after(from_cursor(query.after)):
+            left = query.limit + 1 - len(found)
+            if left > 0:
+                found += await database.rows(f'{head} AND {text}{tail}', [*args, *values, left], read=True)
+        return found
+
+    def _after(self, cursor: tuple[Any, int]) -> list[Sql]:
+        """What lies behind a cursor: the rest of its own part, then the other part (filled or empty)."""
+        value, record_id = cursor
+        by_id: Sql = (f't.id {self.compare} ?', [record_id])
+        if self.by_id:
+            return [by_id]
+        if value is None:
+            rest: Sql = (f'{self.expression} IS NULL AND {by_id[0]}', by_id[1])
+            return [rest] if self.descending else [rest, (f'{self.expression} IS NOT NULL', [])]
+        beyond = f'{self.expression} {self.compare} ? OR t.id {self.compare} ?'
+        text = f'{self.expression} {self.compare}= ? AND ({beyond})'
+        filled: Sql = (text, [value, value, record_id])
+        empty: Sql = (f'{self.expression} IS NULL', [])
+        return [filled, empty] if self.descending and self.nullable else [filled]
+
+
+def _sort_expression(catalog: Catalog, spec: FieldSpec) -> str:
+    column = f't.{sort_column(spec)}'
+    if spec.type == 'person':
+        return f'(SELECT p.folded FROM people p WHERE p.id = {column})'
+    target = SCHEMA.by_code.get(str(spec.options.get('target'))) if spec.type == 'link' else None
+    if target:
+        return f'(SELECT x.title_key FROM {table(target)} x WHERE x.id = {column})'
+    if spec.type == 'stage':
+        return _cases(column, [str(stage.id) for _, stage in catalog.stages()])
+    if spec.type == 'choice':
+        keys = [c['key'] for c in spec.options.get('choices', ())]
+        return _cases(column, [f"'{key}'" for key in keys if _KEY.fullmatch(key)])
+    return column
+
+
+def _cases(column: str, values: Sequence[str]) -> str:
+    if not values:
+        return column
+    whens = ' '.join(f'WHEN {value} THEN {place}' for place, value in enumerate(values))
+    return f'(CASE {column} {whens} END)'
+
+
+def to_cursor(value: Any, record_id: int) -> str:
+    """An opaque cursor, safe in an address."""
+    return base64.urlsafe_b64encode(json.dumps([value, record_id]).encode()).decode().rstrip('=')
+
+
+def from_cursor(text: str) -> tuple[Any, int]:
+    """What a cursor holds.
+
+    :raises Refused: 'bad_cursor'"""
+    try:
+        value, record_id = json.loads(base64.urlsafe_b64decode(text + '=' * (-len(text) % 4)))
+    except (ValueError, TypeError) as error:
+        raise Refused('bad_cursor') from error
+    if (
+        isinstance(record_id, bool)
+        or not isinstance(record_id, int)
+        or not isinstance(value, str | int | float | None)
+    ):
+        raise Refused('bad_cursor')
+    return value, record_id
+
+
+async def count(actor: Actor, catalog: Catalog, asked: Filter = NO_FILTER, text: str = '') -> int:
+    """How many records a filter matches."""
+    where, args = scope(actor, catalog, asked, text)
+    found = await database.rows(
+        f'SELECT COUNT(*) AS n FROM {table(catalog)} t WHERE {where}', args, read=True
+    )
+    return int(found[0]['n'])
+
+
+async def one(actor: Actor, catalog: Catalog, record_id: int, *, deleted: bool = False) -> RecordView | None:
+    """One record, if the actor may read it."""
+    specs = specs_of(catalog)
+    where, args = scope(actor, catalog, NO_FILTER, deleted=deleted)
+    found = await database.rows(
+        f'SELECT {select_list(specs)} FROM {table(catalog)} t WHERE {where} AND t.id = ?',
+        [*args, record_id],
+        read=True,
+    )
+    return (await with_titles(actor, [decode(catalog, found[0], specs)]))[0] if found else None
+
+
+async def with_titles(actor: Actor, views: list[RecordView]) -> list[RecordView]:
+    """The views with the names of people and of those linked records that the actor may read."""
+    refs = [value for view in views for value in view.values.values() if isinstance(value, Ref)]
+    if not refs:
+        return views
+    names = await titles(actor, refs)
+    return [
+        replace(
+            view,
+            values={
+                code: replace(v, title=names.get((v.catalog, v.id), '')) if isinstance(v, Ref) else v
+                for code, v in view.values.items()
+            },
+        )
+        for view in views
+    ]
+
+
+async def titles(actor: Actor, refs: Iterable[Ref]) -> dict[tuple[str, int], str]:
+    """Names by (catalogue, id): one query a catalogue, narrowed by rights; what may not be read is absent."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for ref in refs:
+        wanted[ref.catalog].add(ref.id)
+    names: dict[tuple[str, int], str] = {}
+    for code, ids in wanted.items():
+        for row in await _named(actor, code, sorted(ids)):
+            names[code, row['id']] = row['title']
+    return names
+
+
+async def _named(actor: Actor, code: str, ids: list[int]) -> list[dict[str, Any]]:
+    blanks = ', '.join('?' * len(ids))
+    if code == 'person':
+        return await database.rows(
+            f'SELECT id, name AS title FROM people WHERE id IN ({blanks})', ids, read=True
+        )
+    catalog = SCHEMA.by_code.get(code)
+    if catalog is None:
+        return []
+    narrow, args = readable(actor, catalog)
+    return await database.rows(
+        f'SELECT t.id, t.title FROM {table(catalog)} t'
+        f' WHERE t.id IN ({blanks}) AND t.deleted_at IS NULL AND {narrow}',
+        [*ids, *args],
+        read=True,
+    )

@@ -1,0 +1,421 @@
+"""The door: the only way to a record. No actor, no record."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from store import changes, clock, columns, database, guard, policies, ranks, reading, search, writing
+from store.actor import BY_PERSON, Actor, Cause, Level
+from store.catalogs import SCHEMA
+from store.changes import Change, Entry
+from store.columns import StageTotal
+from store.fields import FIELD_TYPES
+from store.problems import BadValue, Conflict, Invalid, NotFound, Problem, Refused
+from store.query import NO_FILTER, Condition, Filter, Page, Query
+from store.schema import Catalog
+from store.tables import table
+from store.values import RecordView, Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Records of `catalog` whose link `field` points at the record asked about."""
+
+    catalog: str
+    field: str
+    count: int
+
+
+class Records:
+    """Records for one actor: every call is narrowed by that actor's rights and journalled with the cause."""
+
+    def __init__(self, actor: Actor, cause: Cause = BY_PERSON) -> None:
+        self.actor = actor
+        self.cause = cause
+        self._writer = writing.Writer(actor, cause)
+
+    # Catalogues
+
+    def catalogs(self) -> tuple[Catalog, ...]:
+        """Those the actor may read, in their order."""
+        return tuple(c for c in SCHEMA if self.actor.rights(c.code).read > Level.NONE)
+
+    def catalog(self, code: str) -> Catalog:
+        """One catalogue.
+
+        :raises NotFound: none of this code, or not readable"""
+        catalog = SCHEMA[code]
+        if self.actor.rights(code).read == Level.NONE:
+            raise NotFound('no_such_catalog', catalog=code)
+        return catalog
+
+    def may(self, right: str, catalog: str, view: RecordView | None = None) -> bool:
+        """Whether the actor may create, read, change or delete a record, or any record at all."""
+        if view is None:
+            return bool(getattr(self.actor.rights(catalog), right) > Level.NONE)
+        return policies.may(self.actor, right, catalog, view.owner.id if view.owner else None)
+
+    # Reading
+
+    async def find(self, catalog: str, query: Query | None = None) -> Page:
+        """A page of records.
+
+        :raises Refused: 'bad_filter', 'bad_sort', 'bad_page', 'bad_cursor'"""
+        with guard.acting(self.actor):
+            views, cursor = await reading.page(self.actor, self.catalog(catalog), query or Query())
+        return Page(tuple(views), cursor)
+
+    async def get(self, catalog: str, id: int, *, deleted: bool = False) -> RecordView:
+        """One record; `deleted` looks in the recycle bin instead.
+
+        :raises NotFound: no such record, or not for this reader"""
+        with guard.acting(self.actor):
+            view = await reading.one(self.actor, self.catalog(catalog), id, deleted=deleted)
+        if view is None:
+            raise NotFound(catalog=catalog, id=id)
+        return view
+
+    async def count(self, catalog: str, filter: Filter = NO_FILTER, text: str = '') -> int:
+        """How many records match."""
+        with guard.acting(self.actor):
+            return await reading.count(self.actor, self.catalog(catalog), filter, text)
+
+    async def stage_totals(
+        self, catalog: str, pipeline: str | None = None, filter: Filter = NO_FILTER, text: str = ''
+    ) -> dict[str, StageTotal]:
+        """Count and value per currency of each stage of a pipeline; stages without cards are there too."""
+        kind = self.catalog(catalog)
+        line = kind.pipeline(pipeline)
+        if line is None:
+            raise Refused('no_pipeline', catalog=catalog)
+        with guard.acting(self.actor):
+            return await columns.totals(self.actor, kind, line, filter, text)
+
+    async def column(
+        self,
+        catalog: str,
+        stage: str,
+        *,
+        filter: Filter = NO_FILTER,
+        text: str = '',
+        limit: int = 30,
+        after: str | None = None,
+    ) -> Page:
+        """Cards of a stage in the order of the board; `after` is the cursor of the page before."""
+        kind = self.catalog(catalog)
+        asked = Query(filter=filter, text=text, limit=limit, after=after)
+        with guard.acting(self.actor):
+            views, cursor = await columns.cards(self.actor, kind, stage, asked)
+        return Page(tuple(views), cursor)
+
+    async def neighbours(
+        self, catalog: str, id: int, *, filter: Filter = NO_FILTER, text: str = ''
+    ) -> tuple[int | None, int | None]:
+        """The cards right above and right below a card in its column, among those the filter shows."""
+        kind = self.catalog(catalog)
+        with guard.acting(self.actor):
+            return await columns.neighbours(self.actor, kind, id, filter, text)
+
+    async def history(
+        self, catalog: str, id: int, *, limit: int = 50, before: int | None = None
+    ) -> list[Change]:
+        """What happened to a record, newest first; names of linked records only where they may be read."""
+        await self.get(catalog, id)
+        with guard.acting(self.actor):
+            found = await changes.of_record(SCHEMA[catalog], id, limit=limit, before=before)
+            refs = {_ref(v) for c in found for v in (*c.before.values(), *c.after.values()) if _is_ref(v)}
+            names = await reading.titles(self.actor, refs)
+        return [replace(c, before=_named(c.before, names), after=_named(c.after, names)) for c in found]
+
+    async def search(self, text: str, *, limit: int = 20, catalog: str | None = None) -> list[Ref]:
+        """Records whose words begin like those of `text`, over all catalogues the actor may read."""
+        within = (self.catalog(catalog),) if catalog else self.catalogs()
+        with guard.acting(self.actor):
+            return await search.everywhere(self.actor, within, text, limit)
+
+    async def suggest(self, catalog: str, text: str, *, limit: int = 10) -> list[Ref]:
+        """Candidates for a link field, by name; `catalog` 'person' gives people."""
+        kind = None if catalog == 'person' else self.catalog(catalog)
+        with guard.acting(self.actor):
+            found = await search.named_like(self.actor, kind, text, limit)
+        return [Ref(row['id'], row['title'], catalog) for row in found]
+
+    async def titles(self, refs: Iterable[Ref]) -> dict[tuple[str, int], str]:
+        """Names by (catalogue, id) of people and of those records that the actor may read."""
+        with guard.acting(self.actor):
+            return await reading.titles(self.actor, refs)
+
+    async def related(self, catalog: str, id: int) -> list[Related]:
+        """Which catalogues link to this record, and how many of their records do."""
+        view = await self.get(catalog, id)
+        answer = []
+        for other, spec in writing.target_catalogs(self.catalog(catalog)):
+            if self.may('read', other.code):
+                asked = Filter((Condition(spec.code, 'is', view.ref),))
+                answer.append(Related(other.code, spec.code, await self.count(other.code, asked)))
+        return answer
+
+    # Writing
+
+    async def create(
+        self, catalog: str, values: Mapping[str, Any], *, stage: str | None = None
+    ) -> RecordView:
+        """A new record; without a stage it starts where its first pipeline starts.
+
+        :raises Invalid: bad values, field by field
+        :raises NotAllowed: no right to create"""
+        given = {**values, 'stage': stage} if stage else values
+        return (await self.create_many(catalog, [given]))[0]
+
+    async def create_many(self, catalog: str, rows: Sequence[Mapping[str, Any]]) -> list[RecordView]:
+        """New records, all or none, in one transaction.
+
+        :raises Invalid: of the first bad row; facts carry `row`"""
+        kind = self.catalog(catalog)
+        policies.require(self.actor, 'create', catalog, self.actor.person_id)
+        with guard.acting(self.actor):
+            async with database.transaction():
+                parsed = [
+                    _numbered_error(i, lambda row=row: self._new(kind, row)) for i, row in enumerate(rows)
+                ]
+                for place, problem in (await writing.check_links(self.actor, parsed)).items():
+                    problem.facts = {**problem.facts, 'row': place}
+                    raise problem
+                ids = await self._writer.create(kind, parsed)
+                return await self._read_back(kind, ids)
+
+    def _new(self, kind: Catalog, raw: Mapping[str, Any]) -> dict[str, Any]:
+        row = {s.code: s.default for s in kind.live_fields if s.default is not None and s.code not in raw}
+        parsed = writing.parse(kind, {**row, **raw})
+        if kind.pipelines and not parsed.get('stage'):
+            parsed['stage'] = kind.pipelines[0].start.code
+        if parsed.get('owner') is None and 'owner' not in raw and self.actor.person_id is not None:
+            parsed['owner'] = Ref(self.actor.person_id, self.actor.name, 'person')
+        errors = writing.missing(kind, parsed)
+        if parsed.get('stage'):
+            line, stage = writing.pipeline_of(kind, parsed['stage'])
+            errors |= writing.missing(kind, parsed, stage.required)
+            if stage.is_final and line.closed_field:
+                parsed[line.closed_field] = parsed.get(line.closed_field) or clock.today()
+        if not policies.may(
+            self.actor, 'create', kind.code, parsed['owner'].id if parsed.get('owner') else None
+        ):
+            errors['owner'] = BadValue('only_own')
+        if errors:
+            raise Invalid(errors)
+        return parsed
+
+    async def _read_back(self, kind: Catalog, ids: Sequence[int]) -> list[RecordView]:
+        """The records just written, whatever the actor may read of them."""
+        specs = reading.specs_of(kind)
+        found: dict[int, RecordView] = {}
+        for start in range(0, len(ids), 500):
+            part = ids[start : start + 500]
+            blanks = ', '.join('?' * len(part))
+            sql = f'SELECT {reading.select_list(specs)} FROM {table(kind)} t WHERE t.id IN ({blanks})'
+            found |= {row['id']: reading.decode(kind, row, specs) for row in await database.rows(sql, part)}
+        return await reading.with_titles(self.actor, [found[i] for i in ids])
+
+    async def change(
+        self, catalog: str, id: int, values: Mapping[str, Any], *, version: int | None = None
+    ) -> RecordView:
+        """Change fields.
+
+        With `version`, somebody else's later change of the same fields is a conflict; later changes of
+        other fields are kept beside ours.
+
+        :raises Conflict: with both values
+        :raises Invalid: bad values, field by field"""
+        kind = self.catalog(catalog)
+        with guard.acting(self.actor):
+            async with database.transaction():
+                old = await self._open(kind, id, 'change')
+                parsed = writing.parse(kind, values)
+                await self._check_version(kind, old, parsed, version)
+                await self._store(kind, old, parsed)
+                return (await self._read_back(kind, [id]))[0]
+
+    async def change_many(
+        self, catalog: str, ids: Sequence[int], values: Mapping[str, Any]
+    ) -> list[RecordView]:
+        """The same change of several records, all or none."""
+        async with self.transaction():
+            return [await self.change(catalog, id, values) for id in sorted(ids)]
+
+    async def change_each(
+        self, catalog: str, rows: Sequence[tuple[int, Mapping[str, Any]]]
+    ) -> list[RecordView]:
+        """A change of its own for each of several records, all or none.
+
+        :raises Invalid: of the first bad row; facts carry `row`"""
+        async with self.transaction():
+            views = []
+            for place, (id, values) in enumerate(rows):
+                try:
+                    views.append(await self.change(catalog, id, values))
+                except Invalid as problem:
+                    problem.facts = {**problem.facts, 'row': place}
+                    raise
+            return views
+
+    async def move(
+        self,
+        catalog: str,
+        id: int,
+        *,
+        stage: str,
+        above: int | None = None,
+        below: int | None = None,
+        version: int | None = None,
+    ) -> RecordView:
+        """Put a card into a stage: right under the card `above`, or right over the card `below`, else on top.
+
+        :raises Invalid: fields that the stage requires are empty
+        :raises Conflict: with `version`, somebody has moved it since"""
+        kind = self.catalog(catalog)
+        with guard.acting(self.actor):
+            async with database.transaction():
+                old = await self._open(kind, id, 'change')
+                writing.pipeline_of(kind, stage)
+                await self._check_version(kind, old, {'stage': stage}, version)
+                rank = await ranks.rank_between(kind, stage, above, below, id)
+                await self._store(kind, old, {'stage': stage}, extra={'rank': rank})
+                return (await self._read_back(kind, [id]))[0]
+
+    async def _store(
+        self,
+        kind: Catalog,
+        old: RecordView,
+        parsed: Mapping[str, Any],
+        *,
+        extra: Mapping[str, Any] | None = None,
+    ) -> None:
+        after = {**old.values, **parsed}
+        errors = {code: e for code, e in writing.missing(kind, after).items() if code in parsed}
+        if parsed.get('stage') and parsed['stage'] != old.stage:
+            errors |= writing.missing(kind, after, writing.pipeline_of(kind, parsed['stage'])[1].required)
+        elif 'stage' in parsed and parsed['stage'] is None and kind.pipelines:
+            errors['stage'] = BadValue('required')
+        if errors:
+            raise Invalid(errors)
+        fresh = {code: v for code, v in parsed.items() if isinstance(v, Ref) and v != old.values.get(code)}
+        for problem in (await writing.check_links(self.actor, [fresh])).values():
+            raise problem
+        if not extra and parsed.get('stage') and parsed['stage'] != old.stage:
+            extra = {'rank': await ranks.rank_between(kind, parsed['stage'], None, None, old.id)}
+        await self._writer.change(kind, old, parsed, extra=extra)
+
+    async def _open(self, kind: Catalog, id: int, right: str, *, deleted: bool = False) -> RecordView:
+        """The record, locked; a stranger does not learn that it exists."""
+        old = await writing.locked(kind, id, deleted=deleted)
+        owner = old.owner.id if old.owner else None
+        if not policies.may(self.actor, 'read', kind.code, owner):
+            raise NotFound(catalog=kind.code, id=id)
+        policies.require(self.actor, right, kind.code, owner)
+        return old
+
+    async def _check_version(
+        self, kind: Catalog, old: RecordView, parsed: Mapping[str, Any], version: int | None
+    ) -> None:
+        if version is None or version == old.version:
+            return
+        later = await changes.since(kind, old.id, version)
+        touched = {code for change in later for code in change.after}
+        # Equal values conflict too: two who each add one to what they saw would otherwise count once.
+        theirs = {code: old.values.get(code) for code in parsed if code in touched}
+        if version > old.version or theirs:
+            last = later[-1] if later else None
+            raise Conflict(
+                record_id=old.id,
+                version=old.version,
+                changed_by=last.actor.title if last and last.actor else '',
+                changed_at=int(last.at.timestamp() * 1000) if last else 0,
+                theirs=writing.journal(kind, theirs),
+                mine=writing.journal(kind, {c: parsed[c] for c in theirs}),
+            )
+
+    async def remove(self, catalog: str, id: int, *, version: int | None = None) -> None:
+        """Put a record into the recycle bin."""
+        kind = self.catalog(catalog)
+        with guard.acting(self.actor):
+            async with database.transaction():
+                old = await self._open(kind, id, 'delete')
+                if version is not None and version != old.version:
+                    raise Conflict(record_id=id, version=old.version)
+                await self._writer.mark(kind, old, removed=True)
+
+    async def restore(self, catalog: str, id: int) -> RecordView:
+        """Take a record out of the recycle bin."""
+        kind = self.catalog(catalog)
+        with guard.acting(self.actor):
+            async with database.transaction():
+                await self._writer.mark(
+                    kind, await self._open(kind, id, 'delete', deleted=True), removed=False
+                )
+                return (await self._read_back(kind, [id]))[0]
+
+    async def comment(self, catalog: str, id: int, text: str) -> Change:
+        """Say something about a record: everybody who may read it may."""
+        kind = self.catalog(catalog)
+        said = FIELD_TYPES['long_text'].parse(text, kind.field('title'))  # type: ignore[arg-type]
+        if not said:
+            raise Invalid({'text': BadValue('required')})
+        view = await self.get(catalog, id)
+        with guard.acting(self.actor):
+            async with database.transaction():
+                entry = Entry(id, changes.COMMENTED, view.version, {}, {}, said)
+                return (await changes.append(self.actor, self.cause, kind, [entry]))[0]
+
+    def transaction(self) -> AbstractAsyncContextManager[None]:
+        """Several calls, all or none."""
+        return _Transaction(self.actor)
+
+
+class _Transaction:
+    """A transaction in which the actor acts."""
+
+    def __init__(self, actor: Actor) -> None:
+        self._acting = guard.acting(actor)
+        self._inner = database.transaction()
+
+    async def __aenter__(self) -> None:
+        self._acting.__enter__()
+        try:
+            await self._inner.__aenter__()
+        except BaseException:
+            self._acting.__exit__(None, None, None)
+            raise
+
+    async def __aexit__(self, kind: Any, error: Any, trace: Any) -> bool | None:
+        try:
+            return await self._inner.__aexit__(kind, error, trace)
+        finally:
+            self._acting.__exit__(None, None, None)
+
+
+def _numbered_error(place: int, work: Any) -> dict[str, Any]:
+    try:
+        made: dict[str, Any] = work()
+    except Invalid as problem:
+        problem.facts = {**problem.facts, 'row': place}
+        raise
+    return made
+
+
+def _is_ref(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) >= {'id', 'catalog'}
+
+
+def _ref(value: Mapping[str, Any]) -> Ref:
+    return Ref(value['id'], '', value['catalog'])
+
+
+def _named(values: Mapping[str, Any], names: Mapping[tuple[str, int], str]) -> dict[str, Any]:
+    return {
+        code: {**v, 'title': names.get((v['catalog'], v['id']), '')} if _is_ref(v) else v
+        for code, v in values.items()
+    }
+
+
+__all__ = ['Problem', 'Records', 'Related', 'StageTotal']

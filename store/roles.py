@@ -1,0 +1,125 @@
+"""Roles: named sets of rights that administrators make and people hold, several at a time."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from store import database, guard
+from store.actor import Actor, Level, Rights
+from store.people import need_admin, publish_changed
+from store.problems import BadValue, Invalid, NotFound, Refused
+
+EVERY = '*'
+"""The catalogue code that stands for every catalogue a role does not name."""
+MEMBER = 'member'
+VIEWER = 'viewer'
+READY: Mapping[str, tuple[str, Mapping[str, str], Rights]] = {
+    MEMBER: ('Member', {'ru': 'Сотрудник'}, Rights(Level.ALL, Level.ALL, Level.ALL, Level.OWN)),
+    'seller': (
+        'Own records only',
+        {'ru': 'Только свои записи'},
+        Rights(Level.ALL, Level.OWN, Level.OWN, Level.NONE),
+    ),
+    VIEWER: ('Viewer', {'ru': 'Наблюдатель'}, Rights(Level.NONE, Level.ALL, Level.NONE, Level.NONE)),
+}
+"""The roles of a new installation: label, its translations, rights in every catalogue."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Role:
+    """A role; `rights` by catalogue code, `EVERY` for the rest; `held_by` counts the people."""
+
+    code: str
+    label: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    rights: Mapping[str, Rights] = field(default_factory=dict)
+    held_by: int = 0
+
+
+async def list_roles(actor: Actor) -> list[Role]:
+    """Every role with its rights, in the order they were made."""
+    need_admin(actor)
+    with guard.acting(actor):
+        rows = await database.rows(
+            'SELECT r.id, r.code, r.label, r.labels,'
+            ' (SELECT count(*) FROM person_roles h WHERE h.role_id = r.id) AS held FROM roles r ORDER BY r.id'
+        )
+        rights = await database.rows('SELECT * FROM role_rights ORDER BY id')
+    by_role: dict[int, dict[str, Rights]] = {}
+    for row in rights:
+        levels = (Level(row[f'may_{right}']) for right in ('create', 'read', 'change', 'delete'))
+        by_role.setdefault(row['role_id'], {})[row['catalog']] = Rights(*levels)
+    return [
+        Role(
+            code=row['code'],
+            label=row['label'],
+            labels=json.loads(row['labels']),
+            rights=by_role.get(row['id'], {}),
+            held_by=row['held'],
+        )
+        for row in rows
+    ]
+
+
+async def save_role(
+    actor: Actor, code: str, label: str, rights: Mapping[str, Rights], labels: Mapping[str, str] | None = None
+) -> None:
+    """Make a role, or replace the one of this code; counts from its holders' next call.
+
+    :raises Invalid: fields 'code' and 'label'"""
+    need_admin(actor)
+    if not re.fullmatch(r'[a-z][a-z0-9_]{0,63}', code):
+        raise Invalid({'code': BadValue('bad_code')})
+    if not label.strip():
+        raise Invalid({'label': BadValue('required')})
+    with guard.acting(actor):
+        async with database.transaction():
+            saved = await database.rows(
+                'INSERT INTO roles (code, label, labels) VALUES (?, ?, ?) ON CONFLICT (code)'
+                ' DO UPDATE SET label = excluded.label, labels = excluded.labels RETURNING id',
+                [code, label.strip()[:120], json.dumps(dict(labels or {}), ensure_ascii=False)],
+            )
+            await _save_rights(saved[0]['id'], rights)
+            publish_changed(None)
+
+
+async def _save_rights(role_id: int, rights: Mapping[str, Rights]) -> None:
+    await database.rows('DELETE FROM role_rights WHERE role_id = ?', [role_id])
+    await database.many(
+        'INSERT INTO role_rights (role_id, catalog, may_create, may_read, may_change, may_delete)'
+        ' VALUES (?, ?, ?, ?, ?, ?)',
+        [
+            (role_id, catalog, int(r.create), int(r.read), int(r.change), int(r.delete))
+            for catalog, r in rights.items()
+        ],
+    )
+
+
+async def remove_role(actor: Actor, code: str) -> None:
+    """Remove a role nobody holds.
+
+    :raises Refused: 'role_in_use' with the number of holders"""
+    need_admin(actor)
+    with guard.acting(actor):
+        async with database.transaction():
+            found = await database.rows('SELECT id FROM roles WHERE code = ?', [code])
+            if not found:
+                raise NotFound(catalog='role', code=code)
+            held = await database.rows(
+                'SELECT count(*) AS n FROM person_roles WHERE role_id = ?', [found[0]['id']]
+            )
+            if held[0]['n']:
+                raise Refused('role_in_use', people=held[0]['n'])
+            await database.rows('DELETE FROM role_rights WHERE role_id = ?', [found[0]['id']])
+            await database.rows('DELETE FROM roles WHERE id = ?', [found[0]['id']])
+            publish_changed(None)
+
+
+async def add_ready_roles(actor: Actor, codes: Sequence[str] = tuple(READY)) -> None:
+    """Add those of the `READY` roles that are missing, as a new installation needs them."""
+    have = {role.code for role in await list_roles(actor)}
+    for code in codes:
+        if code not in have:
+            label, labels, rights = READY[code]
+            await save_role(actor, code, label, {EVERY: rights}, labels)

@@ -1,0 +1,331 @@
+"""Records are made and changed here: parsed, checked, stored and journalled in one transaction.
+
+The door (`Records`) asks for rights first; nothing else calls this module."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+
+from store import changes, clock, database, ranks, reading, search
+from store.actor import Actor, Cause
+from store.catalogs import SCHEMA
+from store.changes import Change, Entry
+from store.fields import FIELD_TYPES
+from store.fields.auto_number import AutoNumber
+from store.problems import BadValue, Conflict, Invalid, NotFound, Problem, Refused
+from store.schema import SYSTEM_FIELDS, Catalog, FieldSpec, Pipeline, Stage
+from store.tables import columns, sort_column, table
+from store.values import RecordView, Ref
+
+WRITABLE_SYSTEM = frozenset({'title', 'owner', 'stage'})
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes for an actor and a cause."""
+
+    actor: Actor
+    cause: Cause
+
+    async def create(self, catalog: Catalog, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Insert parsed rows (see `parse`); gives their ids in order."""
+        ids: list[int] = []
+        for start in range(0, len(rows), BATCH):
+            ids += await self._insert(catalog, rows[start : start + BATCH])
+        return ids
+
+    async def _insert(self, catalog: Catalog, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        now = clock.now_ms()
+        rows = [await _numbered(catalog, row) for row in rows]
+        stored = [self._cells(catalog, row, now) for row in rows]
+        names = list(dict.fromkeys(name for cells in stored for name in cells))
+        blanks = ', '.join([f'({", ".join("?" * len(names))})'] * len(stored))
+        sql = f'INSERT INTO {table(catalog)} ({", ".join(names)}) VALUES {blanks} RETURNING id'
+        try:
+            found = await database.rows(sql, [cells.get(name) for cells in stored for name in names])
+        except IntegrityError as error:
+            raise _not_unique(catalog, error) from error
+        ids = sorted(row['id'] for row in found)
+        await self._after_insert(catalog, ids, rows, now)
+        return ids
+
+    def _cells(self, catalog: Catalog, row: Mapping[str, Any], now: int) -> dict[str, Any]:
+        cells: dict[str, Any] = {
+            'rank': ranks.newest(),
+            'version': 1,
+            'created_at': now,
+            'created_by': self.actor.person_id,
+            'updated_at': now,
+            'updated_by': self.actor.person_id,
+        }
+        for code, value in row.items():
+            cells |= encode(catalog, code, value)
+        if row.get('stage'):
+            cells['stage_at'] = now
+        return cells
+
+    async def _after_insert(
+        self, catalog: Catalog, ids: Sequence[int], rows: Sequence[Mapping[str, Any]], now: int
+    ) -> None:
+        visits = [
+            [catalog.id, record_id, ranks.stage_id(catalog, row['stage']), now]
+            for record_id, row in zip(ids, rows, strict=True)
+            if row.get('stage')
+        ]
+        await database.many(
+            'INSERT INTO stage_visits (catalog_id, record_id, stage_id, entered_at) VALUES (?, ?, ?, ?)',
+            visits,
+        )
+        await search.write(
+            [
+                (search.document_id(catalog, i), search.words_of(catalog, row))
+                for i, row in zip(ids, rows, strict=True)
+            ]
+        )
+        entries = [
+            Entry(
+                i, changes.CREATED, 1, {}, journal(catalog, {k: v for k, v in row.items() if v is not None})
+            )
+            for i, row in zip(ids, rows, strict=True)
+        ]
+        await changes.append(self.actor, self.cause, catalog, entries)
+
+    async def change(
+        self,
+        catalog: Catalog,
+        old: RecordView,
+        values: Mapping[str, Any],
+        *,
+        extra: Mapping[str, Any] | None = None,
+    ) -> Change | None:
+        """Store what differs from `old` (read and locked in this transaction); None when nothing does."""
+        changed = {code: value for code, value in values.items() if not _same(old.values.get(code), value)}
+        if not changed and not extra:
+            return None
+        moved = 'stage' in changed
+        if moved:
+            changed |= self._closing(catalog, old, changed)
+        version = await self._update(catalog, old, changed, dict(extra or {}))
+        if moved:
+            await _visit(catalog, old.id, changed['stage'])
+        await search.write(
+            [(search.document_id(catalog, old.id), search.words_of(catalog, {**old.values, **changed}))]
+        )
+        if not changed:
+            return None
+        entry = Entry(
+            old.id,
+            changes.MOVED if moved else changes.CHANGED,
+            version,
+            journal(catalog, {code: old.values.get(code) for code in changed}),
+            journal(catalog, changed),
+        )
+        return (await changes.append(self.actor, self.cause, catalog, [entry]))[0]
+
+    async def _update(
+        self, catalog: Catalog, old: RecordView, changed: Mapping[str, Any], cells: dict[str, Any]
+    ) -> int:
+        now = clock.now_ms()
+        for code, value in changed.items():
+            cells |= encode(catalog, code, value)
+        if 'stage' in changed:
+            cells['stage_at'] = now
+        version = old.version + (1 if changed else 0)
+        cells |= {'version': version}
+        if changed:
+            cells |= {'updated_at': now, 'updated_by': self.actor.person_id}
+        sets = ', '.join(f'{name} = ?' for name in cells)
+        sql = f'UPDATE {table(catalog)} SET {sets} WHERE id = ? AND version = ? RETURNING id'
+        try:
+            done = await database.rows(sql, [*cells.values(), old.id, old.version])
+        except IntegrityError as error:
+            raise _not_unique(catalog, error) from error
+        if not done:
+            raise Conflict(record_id=old.id, version=old.version)
+        return version
+
+    @staticmethod
+    def _closing(catalog: Catalog, old: RecordView, changed: Mapping[str, Any]) -> dict[str, Any]:
+        """The closing date that a move into a final stage fills, and a move back empties."""
+        found, before = catalog.stage(changed['stage']), catalog.stage(old.stage or '')
+        if not found or not found[0].closed_field or found[0].closed_field in changed:
+            return {}
+        code = found[0].closed_field
+        if found[1].is_final:
+            return {code: clock.today()} if old.values.get(code) is None else {}
+        return {code: None} if before and before[1].is_final and old.values.get(code) is not None else {}
+
+    async def mark(self, catalog: Catalog, old: RecordView, *, removed: bool) -> None:
+        """Put a record into the recycle bin, or take it out."""
+        now, version = clock.now_ms(), old.version + 1
+        sql = (
+            f'UPDATE {table(catalog)} SET deleted_at = ?, version = ?, updated_at = ?, updated_by = ?'
+            ' WHERE id = ? AND version = ? RETURNING id'
+        )
+        moment = now if removed else None
+        try:
+            done = await database.rows(sql, [moment, version, now, self.actor.person_id, old.id, old.version])
+        except IntegrityError as error:
+            raise _not_unique(catalog, error) from error
+        if not done:
+            raise Conflict(record_id=old.id, version=old.version)
+        kind = changes.REMOVED if removed else changes.RESTORED
+        await changes.append(self.actor, self.cause, catalog, [Entry(old.id, kind, version, {}, {})])
+
+
+async def locked(catalog: Catalog, record_id: int, *, deleted: bool = False) -> RecordView:
+    """The record as stored, locked until the transaction ends; rights are the caller's business.
+
+    :raises NotFound: no such record"""
+    specs = reading.specs_of(catalog)
+    lock = ' FOR UPDATE' if database.is_postgres() else ''
+    found = await database.rows(
+        f'SELECT {reading.select_list(specs)} FROM {table(catalog)} t'
+        f' WHERE t.id = ? AND t.deleted_at IS {"NOT " if deleted else ""}NULL{lock}',
+        [record_id],
+    )
+    if not found:
+        raise NotFound(catalog=catalog.code, id=record_id)
+    return reading.decode(catalog, found[0], specs)
+
+
+def parse(catalog: Catalog, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by type; unknown and read-only fields are refused.
+
+    :raises Invalid: every bad field with its reason"""
+    parsed: dict[str, Any] = {}
+    errors: dict[str, Problem] = {}
+    for code, raw in values.items():
+        spec = catalog.field(code)
+        try:
+            if spec is None:
+                raise BadValue('unknown_field')
+            if spec.read_only or spec.type == 'auto_number' or (not spec.id and code not in WRITABLE_SYSTEM):
+                raise BadValue('read_only')
+            parsed[code] = FIELD_TYPES[spec.type].parse(raw, spec)
+            if code == 'stage' and parsed[code] is not None and not catalog.stage(str(parsed[code])):
+                raise BadValue('no_such_stage', value=str(parsed[code])[:100])
+        except BadValue as error:
+            errors[code] = error
+    if errors:
+        raise Invalid(errors)
+    return parsed
+
+
+def missing(
+    catalog: Catalog, values: Mapping[str, Any], codes: Sequence[str] | None = None
+) -> dict[str, Problem]:
+    """The required fields (or those of `codes`) that have no value."""
+    specs = _required(catalog) if codes is None else [catalog.field(code) for code in codes]
+    return {s.code: BadValue('required') for s in specs if s and values.get(s.code) in (None, '')}
+
+
+def _required(catalog: Catalog) -> list[FieldSpec]:
+    title = SYSTEM_FIELDS['title']
+    return [title, *(spec for spec in catalog.live_fields if spec.required and spec.type != 'auto_number')]
+
+
+async def check_links(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> dict[int, Invalid]:
+    """By row number: links to records or people that do not exist for this actor. One query a catalogue."""
+    refs = {value for row in rows for value in row.values() if isinstance(value, Ref)}
+    known: dict[tuple[str, int], str] = {}
+    listed = sorted(refs, key=lambda r: (r.catalog, r.id))
+    for start in range(0, len(listed), 500):
+        known |= await reading.titles(actor, listed[start : start + 500])
+    errors: dict[int, Invalid] = {}
+    for place, row in enumerate(rows):
+        bad: dict[str, Problem] = {
+            code: BadValue('no_such_record', value=str(v.id))
+            for code, v in row.items()
+            if isinstance(v, Ref) and (v.catalog, v.id) not in known
+        }
+        if bad:
+            errors[place] = Invalid(bad)
+    return errors
+
+
+def encode(catalog: Catalog, code: str, value: Any) -> dict[str, Any]:
+    """A value as cells by column."""
+    spec = catalog.field(code)
+    if spec is None:
+        raise BadValue('unknown_field')
+    if code == 'stage' and not spec.id:
+        return {'stage_id': ranks.stage_id(catalog, value) if value else None}
+    cells = FIELD_TYPES[spec.type].encode(value, spec)
+    return dict(zip(columns(spec), cells, strict=False))
+
+
+def journal(catalog: Catalog, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as the journal keeps them: JSON, links without names (each reader's rights give those)."""
+    plain: dict[str, Any] = {}
+    for code, value in values.items():
+        spec = catalog.field(code)
+        if isinstance(value, Ref):
+            plain[code] = {'id': value.id, 'catalog': value.catalog}
+        elif spec:
+            plain[code] = FIELD_TYPES[spec.type].to_json(value, spec)
+    return plain
+
+
+def _same(old: Any, new: Any) -> bool:
+    if isinstance(old, Ref) and isinstance(new, Ref):
+        return (old.catalog, old.id) == (new.catalog, new.id)
+    return bool(old == new)
+
+
+async def _visit(catalog: Catalog, record_id: int, stage: str | None) -> None:
+    now = clock.now_ms()
+    await database.rows(
+        'UPDATE stage_visits SET left_at = ?, duration = ? - entered_at'
+        ' WHERE catalog_id = ? AND record_id = ? AND left_at IS NULL',
+        [now, now, catalog.id, record_id],
+    )
+    if stage:
+        await database.rows(
+            'INSERT INTO stage_visits (catalog_id, record_id, stage_id, entered_at) VALUES (?, ?, ?, ?)',
+            [catalog.id, record_id, ranks.stage_id(catalog, stage), now],
+        )
+
+
+async def _numbered(catalog: Catalog, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The row with its automatic numbers."""
+    given: dict[str, Any] = {}
+    for spec in catalog.live_fields:
+        if spec.type == 'auto_number':
+            found = await database.rows(
+                'UPDATE fields SET seq = seq + 1 WHERE id = ? RETURNING seq', [spec.id]
+            )
+            given[spec.code] = AutoNumber.format(found[0]['seq'], spec)
+    return {**row, **given} if given else row
+
+
+def _not_unique(catalog: Catalog, error: IntegrityError) -> Problem:
+    text = str(error)
+    for spec in catalog.fields:
+        if re.search(rf'\bux_f_{spec.id}\b|\.{sort_column(spec)}\b', text):
+            return Invalid({spec.code: BadValue('not_unique')})
+    return Refused('not_unique')
+
+
+def pipeline_of(catalog: Catalog, stage: str) -> tuple[Pipeline, Stage]:
+    """The pipeline and stage of a code.
+
+    :raises Invalid: no such stage"""
+    found = catalog.stage(stage)
+    if not found:
+        raise Invalid({'stage': BadValue('no_such_stage', value=str(stage)[:100])})
+    return found
+
+
+def target_catalogs(catalog: Catalog) -> list[tuple[Catalog, FieldSpec]]:
+    """The link fields anywhere that may point at records of this catalogue."""
+    return [
+        (other, spec)
+        for other in SCHEMA
+        for spec in other.live_fields
+        if spec.type == 'link' and spec.options.get('target') in (catalog.code, '*')
+    ]
