@@ -7,6 +7,7 @@ from typing import Any
 
 from store import database, ranks, reading
 from store.actor import Actor
+from store.decoding import plan_of
 from store.fields.money import from_units
 from store.query import Condition, Filter, Query
 from store.schema import Catalog, Pipeline
@@ -45,9 +46,9 @@ def _total(rows: Sequence[Mapping[str, Any]]) -> StageTotal:
 
 async def cards(actor: Actor, kind: Catalog, stage: str, query: Query) -> tuple[list[RecordView], str | None]:
     """A page of a stage's cards by rank, and the cursor of the next page."""
-    specs = reading.specs_of(kind)
+    plan = plan_of(kind)
     where, args = reading.scope(actor, kind, query.filter, query.text)
-    sql = f'SELECT {reading.select_list(specs)}, t.rank FROM {table(kind)} t WHERE {where} AND t.stage_id = ?'
+    sql = f'SELECT {plan.select}, t.rank FROM {table(kind)} t WHERE {where} AND t.stage_id = ?'
     args = [*args, ranks.stage_id(kind, stage)]
     if query.after is not None:
         rank, record_id = reading.from_cursor(query.after)
@@ -55,7 +56,7 @@ async def cards(actor: Actor, kind: Catalog, stage: str, query: Query) -> tuple[
         args += [rank, rank, record_id]
     limit = query.limit
     found = await database.rows(f'{sql} ORDER BY t.rank, t.id LIMIT ?', [*args, limit + 1], read=True)
-    views = await reading.with_titles(actor, [reading.decode(kind, row, specs) for row in found[:limit]])
+    views = await reading.with_titles(actor, [plan.view(row) for row in found[:limit]])
     last = found[limit - 1] if len(found) > limit else None
     return views, reading.to_cursor(last['rank'], last['id']) if last else None
 

@@ -4,40 +4,23 @@ import base64
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
 
-from store import clock, database, search
+from store import database, search
 from store.actor import Actor
 from store.catalogs import SCHEMA
 from store.conditions import filter_sql
-from store.fields import FIELD_TYPES
+from store.decoding import plan_of
 from store.policies import Sql, readable
 from store.problems import Refused
 from store.query import NO_FILTER, Filter, Query
-from store.schema import SYSTEM_FIELDS, Catalog, FieldSpec
-from store.tables import NEVER_NULL, columns, sort_column, table
+from store.schema import Catalog, FieldSpec
+from store.tables import NEVER_NULL, sort_column, table
 from store.values import RecordView, Ref
 
 MAX_PAGE = 1000
 _KEY = re.compile(r'[a-z0-9_]{1,60}')
-
-
-def specs_of(catalog: Catalog, wanted: Sequence[str] | None = None) -> list[FieldSpec]:
-    """The system and user fields to read; all of them, or those wanted and the title."""
-    named = [catalog.field(code) or SYSTEM_FIELDS[code] for code in SYSTEM_FIELDS]
-    every = [*named, *catalog.live_fields]
-    if wanted is None:
-        return every
-    always = {'id', 'title', 'stage', 'owner', *wanted}
-    return [spec for spec in every if spec.code in always]
-
-
-def select_list(specs: Iterable[FieldSpec]) -> str:
-    """The columns of these fields, each qualified: SQLite takes an unknown bare name for a string."""
-    names = dict.fromkeys(name for spec in specs for name in columns(spec))
-    return ', '.join(f't.{name}' for name in ('version', 'deleted_at', *names))
 
 
 def scope(actor: Actor, catalog: Catalog, asked: Filter, text: str = '', *, deleted: bool = False) -> Sql:
@@ -55,28 +38,6 @@ def scope(actor: Actor, catalog: Catalog, asked: Filter, text: str = '', *, dele
     return ' AND '.join(parts), args
 
 
-def decode(catalog: Catalog, row: Mapping[str, Any], specs: Iterable[FieldSpec]) -> RecordView:
-    """A row as a view whose links have no names yet."""
-    values: dict[str, Any] = {}
-    for spec in specs:
-        cells = tuple(row[name] for name in columns(spec))
-        if spec.code in ('id', 'number') and not spec.id:
-            values[spec.code] = cells[0]
-        elif spec.type == 'stage':
-            found = catalog.stage(cells[0]) if cells[0] is not None else None
-            values[spec.code] = found[1].code if found else None
-        else:
-            values[spec.code] = FIELD_TYPES[spec.type].decode(cells, spec)
-    deleted = row['deleted_at']
-    return RecordView(
-        catalog=catalog.code,
-        id=row['id'],
-        version=row['version'],
-        values=values,
-        deleted_at=None if deleted is None else clock.from_ms(deleted),
-    )
-
-
 async def page(actor: Actor, catalog: Catalog, query: Query) -> tuple[list[RecordView], str | None]:
     """Records in order and the cursor of the next page."""
     if not 0 < query.limit <= MAX_PAGE or query.offset < 0:
@@ -85,14 +46,14 @@ async def page(actor: Actor, catalog: Catalog, query: Query) -> tuple[list[Recor
     spec = catalog.field(code)
     if spec is None:
         raise Refused('bad_sort', field=code)
-    specs = specs_of(catalog, query.fields)
+    plan = plan_of(catalog, query.fields)
     where, args = scope(actor, catalog, query.filter, query.text)
     ordering = _Ordering(catalog, spec, descending=descending)
-    found = await ordering.rows(f'{select_list(specs)}, ', where, args, query)
+    found = await ordering.rows(f'{plan.select}, ', where, args, query)
     more = len(found) > query.limit
     found = found[: query.limit]
     cursor = to_cursor(found[-1]['sort_value'], found[-1]['id']) if more else None
-    return await with_titles(actor, [decode(catalog, row, specs) for row in found]), cursor
+    return await with_titles(actor, [plan.view(row) for row in found]), cursor
 
 
 class _Ordering:
@@ -196,14 +157,14 @@ async def count(actor: Actor, catalog: Catalog, asked: Filter = NO_FILTER, text:
 
 async def one(actor: Actor, catalog: Catalog, record_id: int, *, deleted: bool = False) -> RecordView | None:
     """One record, if the actor may read it."""
-    specs = specs_of(catalog)
+    plan = plan_of(catalog)
     where, args = scope(actor, catalog, NO_FILTER, deleted=deleted)
     found = await database.rows(
-        f'SELECT {select_list(specs)} FROM {table(catalog)} t WHERE {where} AND t.id = ?',
+        f'SELECT {plan.select} FROM {table(catalog)} t WHERE {where} AND t.id = ?',
         [*args, record_id],
         read=True,
     )
-    return (await with_titles(actor, [decode(catalog, found[0], specs)]))[0] if found else None
+    return (await with_titles(actor, [plan.view(found[0])]))[0] if found else None
 
 
 async def with_titles(actor: Actor, views: list[RecordView]) -> list[RecordView]:
@@ -212,16 +173,13 @@ async def with_titles(actor: Actor, views: list[RecordView]) -> list[RecordView]
     if not refs:
         return views
     names = await titles(actor, refs)
-    return [
-        replace(
-            view,
-            values={
-                code: replace(v, title=names.get((v.catalog, v.id), '')) if isinstance(v, Ref) else v
-                for code, v in view.values.items()
-            },
-        )
-        for view in views
-    ]
+    for view in views:
+        # The views are this module's own until it hands them out.
+        values = cast('dict[str, Any]', view.values)
+        for code, value in values.items():
+            if isinstance(value, Ref):
+                values[code] = Ref(value.id, names.get((value.catalog, value.id), ''), value.catalog)
+    return views
 
 
 async def titles(actor: Actor, refs: Iterable[Ref]) -> dict[tuple[str, int], str]:

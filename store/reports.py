@@ -207,6 +207,13 @@ class Report:
 
     async def won_by_choice(self, code: str) -> list[Series]:
         """Value won in the span by the values of a choice field, most first."""
+        return await self._by_choice('won_by_choice', self.closed_filter('won'), code)
+
+    async def begun_by_choice(self, code: str) -> list[Series]:
+        """The same of all records created in the span, whatever became of them."""
+        return await self._by_choice('begun_by_choice', self.begun_filter(), code)
+
+    async def _by_choice(self, name: str, asked: Filter, code: str) -> list[Series]:
         spec = self._field(code, 'choice')
         if spec is None:
             raise Refused('no_such_field', field=code)
@@ -214,9 +221,7 @@ class Report:
         def of_choice(key: str) -> Sequence[Condition]:
             return [Condition(code, 'is', key) if key else Condition(code, 'empty')]
 
-        series = await self._grouped(
-            'won_by_choice', self.closed_filter('won'), f't.{columns(spec)[0]}', of_choice
-        )
+        series = await self._grouped(name, asked, f't.{columns(spec)[0]}', of_choice)
         return [
             replace(one, points=tuple(sorted(one.points, key=lambda point: -point.value))) for one in series
         ]

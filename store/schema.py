@@ -92,17 +92,22 @@ class Catalog:
     list_columns: tuple[str, ...] = ()
     position: int = 0
 
-    @property
-    def live_fields(self) -> 'tuple[FieldSpec, ...]':
-        """The fields that are not archived."""
-        return tuple(f for f in self.fields if not f.archived)
+    live_fields: 'tuple[FieldSpec, ...]' = field(init=False, repr=False, compare=False)
+    _by_code: 'Mapping[str, FieldSpec]' = field(init=False, repr=False, compare=False)
+    _stages: 'Mapping[str | int, tuple[Pipeline, Stage]]' = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Look-ups are made once: `field` and `stage` are asked for every value of every record."""
+        live = tuple(f for f in self.fields if not f.archived)
+        title = replace(SYSTEM_FIELDS['title'], label=self.title_label, labels=self.title_labels)
+        known = {**SYSTEM_FIELDS, **{f.code: f for f in live}, 'title': title}
+        placed = {key: (p, s) for p in self.pipelines for s in p.stages for key in (s.id, s.code)}
+        for name, value in (('live_fields', live), ('_by_code', known), ('_stages', placed)):
+            object.__setattr__(self, name, value)
 
     def field(self, code: str) -> 'FieldSpec | None':
         """The live field of this code; the title goes by the catalogue's own name for it."""
-        if code == 'title':
-            return replace(SYSTEM_FIELDS['title'], label=self.title_label, labels=self.title_labels)
-        own = next((f for f in self.fields if f.code == code and not f.archived), None)
-        return own or SYSTEM_FIELDS.get(code)
+        return self._by_code.get(code)
 
     def stages(self) -> Iterator[tuple['Pipeline', 'Stage']]:
         """Every stage with its pipeline."""
@@ -111,8 +116,8 @@ class Catalog:
                 yield pipeline, stage
 
     def stage(self, code_or_id: str | int) -> tuple['Pipeline', 'Stage'] | None:
-        """The first stage of this id or code, with its pipeline."""
-        return next(((p, s) for p, s in self.stages() if code_or_id in (s.id, s.code)), None)
+        """The stage of this id or code, with its pipeline."""
+        return self._stages.get(code_or_id)
 
     def pipeline(self, code_or_id: str | int | None = None) -> 'Pipeline | None':
         """The pipeline of this code or id; the first one without it."""

@@ -13,6 +13,7 @@ from store import changes, clock, database, ranks, reading, search
 from store.actor import Actor, Cause
 from store.catalogs import SCHEMA
 from store.changes import Change, Entry
+from store.decoding import plan_of
 from store.fields import FIELD_TYPES
 from store.fields.auto_number import AutoNumber
 from store.problems import BadValue, Conflict, Invalid, NotFound, Problem, Refused
@@ -181,16 +182,16 @@ async def locked(catalog: Catalog, record_id: int, *, deleted: bool = False) -> 
     """The record as stored, locked until the transaction ends; rights are the caller's business.
 
     :raises NotFound: no such record"""
-    specs = reading.specs_of(catalog)
+    plan = plan_of(catalog)
     lock = ' FOR UPDATE' if database.is_postgres() else ''
     found = await database.rows(
-        f'SELECT {reading.select_list(specs)} FROM {table(catalog)} t'
+        f'SELECT {plan.select} FROM {table(catalog)} t'
         f' WHERE t.id = ? AND t.deleted_at IS {"NOT " if deleted else ""}NULL{lock}',
         [record_id],
     )
     if not found:
         raise NotFound(catalog=catalog.code, id=record_id)
-    return reading.decode(catalog, found[0], specs)
+    return plan.view(found[0])
 
 
 def parse(catalog: Catalog, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -70,6 +70,7 @@ CALLS: dict[str, Call] = {
     'comment': lambda door, id: door.comment('deals', id, 'hello'),
     'transaction': _in_transaction,
     'create': lambda door, id: door.create('deals', {'title': 'made'}),
+    'add_many': lambda door, id: door.add_many('deals', [{'title': 'made'}]),
     'create_many': lambda door, id: door.create_many('deals', [{'title': 'made'}]),
 }
 """A call of each method on a deal; one that gives nothing is EMPTY."""
@@ -99,6 +100,7 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
     'transaction': (OK, GONE, OK, GONE),
     'create': (OK, OK, NO, GONE),
     'create_many': (OK, OK, NO, GONE),
+    'add_many': (OK, OK, NO, GONE),
 }
 
 
