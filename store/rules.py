@@ -218,6 +218,21 @@ async def remove(actor: Actor, rule_id: int, *, now: datetime) -> None:
             _changed()
 
 
+async def adopt(person_id: int) -> int:
+    """Give the rules that were installed before anybody was there to the first administrator; how many.
+
+    Until then they rest: a rule acts with somebody's rights or not at all."""
+    with guard.acting(guard.ENGINE):
+        async with database.transaction():
+            moment = clock.now_ms()
+            found = await database.rows(
+                'UPDATE rules SET owner_id = ?, enabled_at = ?, watermark = ? WHERE owner_id = 0 RETURNING id',
+                [person_id, moment, moment],
+            )
+            _changed()
+    return len(found)
+
+
 async def pause(rule_id: int, reason: str) -> None:
     """Let the engine stop a rule; `reason` is a code. Joins the open transaction."""
     with guard.acting(guard.ENGINE):

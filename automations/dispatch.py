@@ -1,0 +1,308 @@
+"""From the journal to runs: each change is looked at once, and each rule it could start has one run or one reason."""
+
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from automations.attempt import attempt
+from automations.clock import Clock
+from automations.conditions import judge
+from automations.expr import BadExpression
+from automations.faults import fault
+from automations.shelf import LiveRule, Shelf, owner_of
+from automations.snapshot import change_names, follow_links, from_journal, names_of
+from automations.values import Scope
+from store import runs
+from store.actor import Actor
+from store.changes import Change
+from store.imports import wants_rules
+from store.notifications import Notice, notify
+from store.problems import NotFound
+from store.records import Records
+from store.rules import pause
+from store.runs import Decision, Run
+from store.values import RecordView
+
+BATCH = 200
+BATCH_S = 0.15
+"""A batch ends after this long, so that people's saves are not kept waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What stops a storm: rules behind each other, starts per record and hour, starts per ten minutes."""
+
+    depth: int = 8
+    per_record: int = 20
+    per_rule: int = 10_000
+
+
+class LeaseLost(Exception):
+    """Another engine has taken over."""
+
+
+class Breaker:
+    """Counts what changes start; remembers an hour, also of the time before this process began."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._by_rule: dict[int, deque[datetime]] = defaultdict(deque)
+        self._by_record: dict[tuple[int, int], deque[datetime]] = defaultdict(deque)
+
+    def recall(self, starts: Sequence[tuple[int, int, datetime]]) -> None:
+        """Take in the starts that the database knows of."""
+        self._by_rule.clear()
+        self._by_record.clear()
+        for rule_id, record_id, at in starts:
+            self._by_rule[rule_id].append(at)
+            self._by_record[rule_id, record_id].append(at)
+
+    def breaks(self, rule_id: int, record_id: int, now: datetime) -> bool:
+        """Count a start; whether it is one too many."""
+        by_rule, by_record = self._by_rule[rule_id], self._by_record[rule_id, record_id]
+        for counted, age in ((by_rule, timedelta(minutes=10)), (by_record, timedelta(hours=1))):
+            while counted and counted[0] < now - age:
+                counted.popleft()
+            counted.append(now)
+        return len(by_rule) > self._limits.per_rule or len(by_record) > self._limits.per_record
+
+    def tidy(self, now: datetime) -> None:
+        """Forget records that have been quiet for an hour."""
+        old = [
+            key
+            for key, starts in self._by_record.items()
+            if not starts or starts[-1] < now - timedelta(hours=1)
+        ]
+        for key in old:
+            del self._by_record[key]
+
+
+@dataclass
+class Batch:
+    """What comes of some changes, written in one go."""
+
+    now: datetime
+    runs: list[Run] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    looked_at: list[int] = field(default_factory=list)
+    views: dict[tuple[int, str, int], RecordView | None] = field(default_factory=dict)
+
+
+class Dispatcher:
+    """The single reader of the journal."""
+
+    def __init__(self, shelf: Shelf, clock: Clock, worker: str, limits: Limits) -> None:
+        self._shelf = shelf
+        self._clock = clock
+        self._worker = worker
+        self._limits = limits
+        self.breaker = Breaker(limits)
+        self.seen: dict[int, datetime] = {}
+        self._decided: Counter[int] = Counter()
+
+    async def dispatch(self) -> int:
+        """Look at the oldest waiting changes; how many were looked at.
+
+        :raises LeaseLost: another engine has taken over"""
+        waiting = await runs.waiting_changes(BATCH)
+        if not waiting:
+            return 0
+        fault('dispatch.read')
+        tried = await attempt(self._commit(waiting), 'dispatch')
+        if isinstance(tried.error, LeaseLost):
+            raise tried.error
+        if tried.error is None:
+            return tried.result or 0
+        # One of them cannot be looked at: find it, so that the others get their turn.
+        for change in waiting:
+            alone = await attempt(self._commit([change]), f'dispatch of change {change.id}')
+            if alone.error is not None:
+                await self._give_up(change, alone.error)
+        return len(waiting)
+
+    async def _commit(self, waiting: Sequence[Change]) -> int:
+        batch = Batch(self._clock.now())
+        owners = {live.stored.owner_id: await owner_of(live) for live in self._shelf.every()}
+        async with runs.transaction():
+            if not await runs.still_held(self._worker):
+                raise LeaseLost
+            begun = time.monotonic()
+            for change in waiting:
+                for live in self._shelf.of(change.catalog):
+                    await self._look(live, change, owners.get(live.stored.owner_id), batch)
+                batch.looked_at.append(change.id)
+                if time.monotonic() - begun > BATCH_S:
+                    break
+            await self._write(batch)
+            fault('dispatch.before_commit')
+        fault('dispatch.after_commit')
+        return len(batch.looked_at)
+
+    async def _write(self, batch: Batch) -> None:
+        await runs.queue(batch.runs, batch.now)
+        await runs.decide(batch.decisions, batch.now)
+        await runs.mark_dispatched(batch.looked_at)
+        self._decided.update(decision.rule_id for decision in batch.decisions)
+        for rule_id in [rule_id for rule_id, count in self._decided.items() if count >= 50]:
+            del self._decided[rule_id]
+            await runs.trim_decisions(rule_id)
+
+    async def _give_up(self, change: Change, error: Exception) -> None:
+        async with runs.transaction():
+            decisions = [
+                Decision(
+                    rule_id=live.stored.id, catalog=change.catalog, record_id=change.record_id, change_id=change.id,
+                    reason='error', facts={'error': type(error).__name__},
+                )
+                for live in self._shelf.of(change.catalog)
+                if live.is_on
+            ]  # fmt: skip
+            await runs.decide(decisions, self._clock.now())
+            await runs.mark_dispatched([change.id])
+
+    async def _look(self, live: LiveRule, change: Change, owner: Actor | None, batch: Batch) -> None:
+        """Start the rule, or say why not, if the change sets off one of its triggers."""
+        # An import that the rule is not meant for, like sample data, leaves no trace: it would drown all others.
+        wanted = change.cause.kind in live.rule.origins or await _import_wants_rules(change)
+        if change.cause.kind in ('import', 'sample') and not wanted:
+            return
+        set_off = live.started_by(change, self.seen.get(live.stored.id, live.stored.watermark))
+        if set_off is None:
+            return
+        trigger, bind = set_off
+        run = Run(
+            rule_id=live.stored.id,
+            version_id=live.stored.version_id,
+            change_id=0 if bind else change.id,
+            bind=bind,
+            catalog=change.catalog,
+            record_id=change.record_id,
+            trigger=trigger,
+            event=event_of(change),
+            chain=(*change.cause.chain, link_of(live.stored.id, change.catalog, change.record_id)),
+        )
+        reason, facts = await self._reason(live, change, owner, batch)
+        if reason is None:
+            reason = await self._storm(live, change, batch)
+        if reason is None:
+            batch.runs.append(run)
+        else:
+            batch.decisions.append(
+                Decision(
+                    rule_id=run.rule_id, catalog=run.catalog, record_id=run.record_id, change_id=change.id,
+                    reason=reason, facts=facts,
+                )
+            )  # fmt: skip
+
+    async def _reason(
+        self, live: LiveRule, change: Change, owner: Actor | None, batch: Batch
+    ) -> tuple[str | None, Mapping[str, Any]]:
+        """Why the rule does not start, as a code with facts; None when nothing speaks against it."""
+        if not live.is_on:
+            return ('paused' if live.stored.paused else 'disabled'), {'why': live.stored.paused}
+        if change.cause.kind not in (*live.rule.origins, 'import'):
+            return 'origin', {'origin': change.cause.kind}
+        if link_of(live.stored.id, change.catalog, change.record_id) in change.cause.chain:
+            return 'chain', {}
+        if change.cause.depth >= self._limits.depth:
+            await self._warn(live, 'rule_depth', change)
+            return 'depth', {'depth': change.cause.depth}
+        if not live.stored.owner_id:
+            return 'no_owner', {}
+        if owner is None:
+            await pause(live.stored.id, 'rule_owner_gone')
+            return 'owner_gone', {}
+        return await self._judge(live, change, owner, batch)
+
+    async def _judge(
+        self, live: LiveRule, change: Change, owner: Actor, batch: Batch
+    ) -> tuple[str | None, Mapping[str, Any]]:
+        if not live.rule.conditions.items:
+            return None, {}
+        try:
+            scope = await self._scope(live, change, owner, batch)
+            if scope is None:
+                gone = not await runs.is_live(change.catalog, change.record_id)
+                return ('record_gone' if gone else 'no_rights'), {}
+            verdict = judge(live.conditions, scope)
+        except BadExpression as problem:
+            return 'error', {'code': problem.code, 'facts': dict(problem.facts)}
+        if verdict.holds:
+            return None, {}
+        return ('unknown' if verdict.holds is None else 'condition'), {'line': verdict.line}
+
+    async def _storm(self, live: LiveRule, change: Change, batch: Batch) -> str | None:
+        if not self.breaker.breaks(live.stored.id, change.record_id, batch.now):
+            return None
+        await pause(live.stored.id, 'rule_storm')
+        await self._warn(live, 'rule_storm', change)
+        return 'storm'
+
+    async def _warn(self, live: LiveRule, code: str, change: Change) -> None:
+        notice = Notice(
+            kind='system',
+            code=code,
+            facts={'rule': live.rule.called(live.rule.language), 'rule_id': live.stored.id},
+            catalog=change.catalog,
+            record_id=change.record_id,
+            key=f'{code}:{live.stored.id}:{self._clock.now():%Y-%m-%d-%H}',
+        )
+        await notify([live.stored.owner_id], notice)
+
+    async def _scope(self, live: LiveRule, change: Change, owner: Actor, batch: Batch) -> Scope | None:
+        """The record as it was right after the change, as the owner may see it."""
+        records = Records(owner)
+        key = (live.stored.owner_id, change.catalog, change.record_id)
+        if key not in batch.views:
+            batch.views[key] = await _read(records, change)
+        view = batch.views[key]
+        if view is None:
+            return None
+        values = dict(view.values)
+        if view.version != change.version:
+            for later in await runs.later_changes(change):
+                values |= dict.fromkeys(later.before) | from_journal(later.before, live.catalog)
+        language = live.rule.language
+        names = names_of(values, live.catalog, language) | event_names(event_of(change), live, language)
+        await follow_links(names, live.paths, records, language)
+        return Scope(names, change.at, live.zone, language)
+
+
+async def _import_wants_rules(change: Change) -> bool:
+    """Whether whoever started the import asked for rules to run."""
+    return (
+        change.cause.kind == 'import' and change.cause.id is not None and await wants_rules(change.cause.id)
+    )
+
+
+async def _read(records: Records, change: Change) -> RecordView | None:
+    try:
+        return await records.get(change.catalog, change.record_id)
+    except NotFound:
+        return None
+
+
+def link_of(rule_id: int, catalog: str, record_id: int | None) -> str:
+    """How a rule at a record is named in a chain."""
+    return f'{rule_id}:{catalog}:{record_id or 0}'
+
+
+def event_of(change: Change) -> dict[str, Any]:
+    """What a run must know of the change that started it, as JSON."""
+    return {'old': dict(change.before), 'new': dict(change.after), 'changed': sorted(change.after)}
+
+
+def event_names(event: Mapping[str, Any], live: LiveRule, language: str) -> dict[str, Any]:
+    """The names that an event brings into scope."""
+    names: dict[str, Any] = {
+        'rule': live.stored.id,
+        'trigger': event.get('trigger'),
+        'changed': event.get('changed'),
+    }
+    for end in ('old', 'new'):
+        known = event.get(end)
+        names[end] = None if known is None else change_names(known, live.catalog, language)
+    return names
