@@ -1,0 +1,229 @@
+"""Where rows can go: a catalogue, or the people of the team. Both are found, made and changed in batches."""
+
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from integrations.exchange.plan import PEOPLE, key_of
+from store import (
+    FIELD_TYPES,
+    Catalog,
+    Condition,
+    FieldSpec,
+    Filter,
+    Pipeline,
+    Query,
+    Records,
+    RecordView,
+    Refused,
+)
+from store import people as team
+from store.roles import Role, list_roles
+
+BATCH = 400
+PAGE = 1_000
+EVERYBODY = 100_000
+MATCHING = frozenset({'text', 'email', 'phone', 'web', 'auto_number'})
+"""Types of fields by which present records can be found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A present record that a key found."""
+
+    id: int
+    title: str
+    version: int = 0
+
+
+Hits = Mapping[str, Sequence[Hit]]
+
+
+class Target(ABC):
+    """A kind of record that rows become."""
+
+    code: str
+    title: str
+    fields: tuple[FieldSpec, ...]
+    pipelines: tuple[Pipeline, ...] = ()
+
+    def field(self, code: str) -> FieldSpec | None:
+        """The field of this code that an import may fill."""
+        return next((spec for spec in self.fields if spec.code == code), None)
+
+    def matching(self) -> tuple[FieldSpec, ...]:
+        """The fields by which present records can be found."""
+        return tuple(spec for spec in self.fields if spec.type in MATCHING)
+
+    def key(self, code: str, text: str) -> str:
+        """The key under which `find_by` keeps the records that hold this text."""
+        return key_of(text)
+
+    @abstractmethod
+    def may(self, right: str) -> bool:
+        """Whether rows may 'create' or 'change' records here."""
+
+    @abstractmethod
+    async def find_by(self, code: str, values: Collection[str]) -> Hits:
+        """Present records by the folded text of a field."""
+
+    @abstractmethod
+    async def create(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Make records, all or none."""
+
+    @abstractmethod
+    async def change(self, hit: Hit, values: Mapping[str, Any]) -> bool:
+        """Change a record; whether anything was different."""
+
+
+class CatalogTarget(Target):
+    """Records of a catalogue."""
+
+    def __init__(self, records: Records, catalog: Catalog) -> None:
+        self._records = records
+        self.code = catalog.code
+        self.title = 'title'
+        self.pipelines = catalog.pipelines
+        system = [spec for code in ('title', 'stage', 'owner') if (spec := catalog.field(code))]
+        shown = [spec for spec in system if spec.code != 'stage' or catalog.pipelines]
+        own = [spec for spec in catalog.fields if not (spec.archived or spec.read_only)]
+        self.fields = tuple(spec for spec in (*shown, *own) if spec.type != 'auto_number')
+        self._numbers = tuple(
+            spec for spec in catalog.fields if spec.type == 'auto_number' and not spec.archived
+        )
+
+    def matching(self) -> tuple[FieldSpec, ...]:
+        """Text-like fields, automatic numbers included."""
+        return (*super().matching(), *self._numbers)
+
+    def field(self, code: str) -> FieldSpec | None:
+        """A field that can be filled, or an automatic number that can only match."""
+        return super().field(code) or next((spec for spec in self._numbers if spec.code == code), None)
+
+    def may(self, right: str) -> bool:
+        """By the rights of the person who imports."""
+        return self._records.may(right, self.code)  # type: ignore[arg-type, unused-ignore]
+
+    async def find_by(self, code: str, values: Collection[str]) -> Hits:
+        """Batches of one query each."""
+        found: dict[str, list[Hit]] = defaultdict(list)
+        wanted = sorted({value.strip() for value in values if value.strip()})
+        for start in range(0, len(wanted), BATCH):
+            condition = Condition(code, 'in', wanted[start : start + BATCH])
+            async for view in self._pages(Filter((condition,)), code):
+                found[self.key(code, str(view.values.get(code)))].append(
+                    Hit(view.id, view.title, view.version)
+                )
+        return found
+
+    def key(self, code: str, text: str) -> str:
+        """Telephones by their digits, all else by its words."""
+        spec = self.field(code)
+        if spec and spec.type == 'phone':
+            return str(FIELD_TYPES['phone'].encode(text, spec)[-1])
+        return key_of(text)
+
+    async def _pages(self, asked: Filter, code: str) -> AsyncIterator[RecordView]:
+        after = None
+        while True:
+            page = await self._records.find(
+                self.code, Query(filter=asked, sort='id', limit=PAGE, after=after, fields=('title', code))
+            )
+            for view in page.records:
+                yield view
+            after = page.cursor
+            if after is None:
+                return
+
+    async def create(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Through the door, in one call."""
+        await self._records.add_many(self.code, rows)
+
+    async def change(self, hit: Hit, values: Mapping[str, Any]) -> bool:
+        """Through the door; a change of nothing writes nothing."""
+        view = await self._records.change(self.code, hit.id, values)
+        return view.version != hit.version
+
+
+class PeopleTarget(Target):
+    """The people of the team; for administrators."""
+
+    code = PEOPLE
+    title = 'name'
+    fields: tuple[FieldSpec, ...] = (
+        FieldSpec(code='name', label='Full name', type='text', required=True),
+        FieldSpec(code='login', label='Login', type='text'),
+        FieldSpec(code='email', label='E-mail', type='email'),
+        FieldSpec(code='department', label='Department', type='text'),
+        FieldSpec(code='manager_id', label='Manager', type='person'),
+    )
+
+    def __init__(self, records: Records, roles: Sequence[Role]) -> None:
+        self._actor = records.actor
+        choices = [{'key': role.code, 'label': role.label, 'labels': role.labels} for role in roles]
+        roles_spec = FieldSpec(code='roles', label='Roles', type='choices', options={'choices': choices})
+        self.fields = (*type(self).fields, roles_spec)
+
+    def matching(self) -> tuple[FieldSpec, ...]:
+        """What tells people apart."""
+        return tuple(spec for code in ('email', 'login', 'name') if (spec := self.field(code)))
+
+    def may(self, right: str) -> bool:
+        """Only administrators."""
+        return self._actor.is_admin
+
+    async def find_by(self, code: str, values: Collection[str]) -> Hits:
+        """Everybody is read once: a team is small beside its deals."""
+        wanted = {key_of(value) for value in values}
+        found: dict[str, list[Hit]] = defaultdict(list)
+        for one in await team.list_people(self._actor, is_active=None, limit=EVERYBODY):
+            key = key_of(str(getattr(one, code)))
+            if key in wanted:
+                found[key].append(Hit(one.id, one.name))
+        return found
+
+    async def create(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """All in one transaction."""
+        await team.create_people(self._actor, [_of_person(row) for row in rows])
+
+    async def change(self, hit: Hit, values: Mapping[str, Any]) -> bool:
+        """A person's values; those that are the same write the same."""
+        before = await team.person(self._actor, hit.id)
+        given = _of_person(values)
+        if all(_same(getattr(before, code), value) for code, value in given.items()):
+            return False
+        await team.change_person(self._actor, hit.id, given)
+        return True
+
+
+def _of_person(values: Mapping[str, Any]) -> dict[str, Any]:
+    manager = values.get('manager_id')
+    given = {code: value for code, value in values.items() if value is not None}
+    return given | ({'manager_id': manager.id} if manager is not None else {})
+
+
+def _same(old: Any, new: Any) -> bool:
+    if isinstance(new, tuple):
+        return set(old) == set(new)
+    return key_of(str(old or '')) == key_of(str(new or '')) if isinstance(new, str) else bool(old == new)
+
+
+async def target_of(records: Records, code: str) -> Target:
+    """The target of a catalogue's code or of `PEOPLE`.
+
+    :raises NotFound: no such catalogue for this person
+    :raises Refused: 'administrators_only'"""
+    if code != PEOPLE:
+        return CatalogTarget(records, records.catalog(code))
+    if not records.actor.is_admin:
+        raise Refused('administrators_only')
+    return PeopleTarget(records, await list_roles(records.actor))
+
+
+def targets_of(records: Records) -> Iterator[str]:
+    """Codes of what this person may import into."""
+    yield from (catalog.code for catalog in records.catalogs() if records.may('create', catalog.code))
+    if records.actor.is_admin:
+        yield PEOPLE
