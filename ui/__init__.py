@@ -1,0 +1,1 @@
+"""What people see: the only layer that knows NiceGUI and human languages."""

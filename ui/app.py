@@ -1,0 +1,120 @@
+"""Mounts the interface on the FastAPI parent: the shell page, public pages, assets, the outer wall."""
+
+import gc
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse
+from nicegui import Client, ui
+from starlette.exceptions import HTTPException
+
+from store import people
+from ui import entrance, rows, theme
+from ui.compat import guard_events
+from ui.components.command import Command
+from ui.components.notifications import Bell
+from ui.components.side import Side
+from ui.outlet import Pages
+from ui.pages import all_pages
+from ui.reader import reading
+from ui.security import BodyLimit, Gate, Headers
+from ui.session import Tab, adopt, may_act, tab_of
+from ui.shell_head import add_head
+from ui.text import t
+
+FIRST_PAGE_S = 0.35
+"""How long the document waits for its page, so that most pages come whole."""
+RECONNECT_S = 30
+"""A tab may be out of reach this long (a stalled network, a suspended laptop) without losing its state."""
+_FOLD = """<script>
+if (localStorage.getItem("artel-narrow")) document.documentElement.classList.add("a-narrow");
+</script>"""
+
+
+def mount(app: FastAPI) -> None:
+    """Put the interface on the parent application; its own routes must be registered before."""
+    theme.set_defaults()
+    all_pages()
+    app.add_api_route('/assets/{version}/{name}', _asset, include_in_schema=False)
+    app.include_router(rows.router)
+    app.add_api_route('/favicon.ico', _favicon, include_in_schema=False)
+    entrance.add_routes(app)
+    ui.page('/')(_shell)
+    ui.page('/{_:path}')(_shell)
+    guard_events(may_act)
+    for wall in (Gate, BodyLimit, Headers):
+        app.add_middleware(wall)
+    ui.run_with(
+        app,
+        title='Artel',
+        favicon=theme.ASSETS / 'favicon.svg',
+        viewport='width=device-width, initial-scale=1, viewport-fit=cover',
+        reconnect_timeout=RECONNECT_S,
+        binding_refresh_interval=None,
+        tailwind=False,
+        show_welcome_message=False,
+    )
+
+
+def opened() -> None:
+    """Call once the store is open: what lives forever is taken out of the garbage collector's rounds."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+async def _asset(version: str, name: str) -> Response:
+    del version  # it only makes the address new when the assets are
+    cached = {'cache-control': 'public, max-age=31536000, immutable'}
+    if name == 'artel.css':
+        return PlainTextResponse(theme.style_sheet(), media_type='text/css', headers=cached)
+    path = theme.ASSETS / Path(name).name
+    if path.suffix not in ('.js', '.svg', '.png', '.woff2') or not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path, headers=cached)
+
+
+async def _favicon() -> Response:
+    return FileResponse(theme.ASSETS / 'favicon.svg')
+
+
+async def _shell(request: Request, client: Client) -> Response | None:
+    """Every page behind the sign-in."""
+    if request.url.path.startswith(('/api/', '/assets/', '/_nicegui')):
+        raise HTTPException(404)
+    tab = await tab_of(request)
+    if tab is None:
+        return RedirectResponse('/sign-in', 303)
+    adopt(client, tab)
+    add_head(client, tab.language, tab.theme)
+    ui.add_head_html(_FOLD)
+    with reading(tab.reader):
+        pages = _frame(tab)
+        await pages.drawn(FIRST_PAGE_S)
+    return None
+
+
+def _frame(tab: Tab) -> Pages:
+    ui.link(t('Skip to the page'), '#page').classes('a-skip')
+    with ui.element('div').classes('a-app'):
+        command = Command(tab)
+        bell = Bell(tab)
+        side = Side(tab, on_search=command.open, on_bell=bell.open, on_keys=command.keys)
+        bell.on_count(side.show_unread)
+        with ui.element('div').classes('a-main'):
+            pages = Pages(tab, tab.company)
+    ui.context.client.on_connect(side.keep_counting)
+    if not tab.person.time_zone:
+        ui.context.client.on_connect(lambda: _learn_zone(tab))
+    return pages
+
+
+async def _learn_zone(tab: Tab) -> None:
+    """Take the time zone of the device until the person chooses one."""
+    try:
+        found = await ui.run_javascript('Intl.DateTimeFormat().resolvedOptions().timeZone', timeout=10)
+    except TimeoutError:
+        return  # the tab was left before it could answer
+    if isinstance(found, str) and found != tab.reader.zone:
+        await people.change_person(tab.actor, tab.person_id, {'time_zone': found[:64]})
+        tab.reader.zone = found

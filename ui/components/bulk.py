@@ -1,0 +1,175 @@
+"""Actions on many records at once: change a field, hand over, move, delete; each can be undone."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nicegui import ui
+
+from store import Catalog, Filter, Problem, Query, RecordView, Refused
+from ui.components.basics import button, tell, toast
+from ui.components.controls.picker import Picker
+from ui.components.filter_fields import fields_of
+from ui.components.form import Field
+from ui.session import records
+from ui.text import field_errors, n, t, words
+from ui.values import field_label
+
+CHUNK = 500
+"""Records of one transaction: others get their turn between chunks."""
+
+
+def actions_for(catalog: Catalog) -> list[dict[str, Any]]:
+    """What this person may do with a selection."""
+    mine = records()
+    found: list[dict[str, Any]] = []
+    if mine.may('change', catalog.code):
+        if catalog.pipelines:
+            found.append({'key': 'stage', 'label': t('Move to stage')})
+        found.append({'key': 'owner', 'label': t('Hand over')})
+        found.append({'key': 'field', 'label': t('Change a field')})
+    if mine.may('delete', catalog.code):
+        found.append({'key': 'delete', 'label': t('Delete'), 'danger': True})
+    return found
+
+
+class Bulk:
+    """Does what was chosen for a selection: ids, or everything that a filter matches."""
+
+    def __init__(self, catalog: Catalog, done: Callable[[], Any]) -> None:
+        self._catalog, self._done = catalog, done
+
+    async def do(self, key: str, ids: Sequence[int] | None, asked: Filter, text: str) -> None:
+        """Start an action of `actions_for`; `ids` None means all that match."""
+        try:
+            views = await self._views(ids, asked, text)
+            if key == 'delete':
+                await self._delete(views)
+            else:
+                _Change(self._catalog, views, key, self._done).open()
+        except Problem as problem:
+            tell(problem)
+
+    async def _views(self, ids: Sequence[int] | None, asked: Filter, text: str) -> list[RecordView]:
+        wanted = None if ids is None else set(ids)
+        if wanted is not None and len(wanted) <= CHUNK:
+            return [await records().get(self._catalog.code, id) for id in sorted(wanted)]
+        found: list[RecordView] = []
+        after: str | None = None
+        while True:
+            query = Query(filter=asked, text=text, sort='id', limit=1000, after=after)
+            page = await records().find(self._catalog.code, query)
+            found += [view for view in page.records if wanted is None or view.id in wanted]
+            after = page.cursor
+            if after is None:
+                return found
+
+    async def _delete(self, views: Sequence[RecordView]) -> None:
+        mine, code = records(), self._catalog.code
+        gone: list[int] = []
+        for part in chunks(views):
+            async with mine.transaction():
+                for view in part:
+                    await mine.remove(code, view.id)
+            gone += [view.id for view in part]
+        self._done()
+
+        async def undo() -> None:
+            again = records()
+            for part in chunks(gone):
+                async with again.transaction():
+                    for id in part:
+                        await again.restore(code, id)
+
+        toast(n('{count} record deleted', '{count} records deleted', len(gone)), undo=undo)
+
+
+class _Change:
+    """Asks for the new value, then changes all records to it."""
+
+    def __init__(
+        self, catalog: Catalog, views: Sequence[RecordView], key: str, done: Callable[[], Any]
+    ) -> None:
+        self._catalog, self._views, self._done = catalog, views, done
+        known = fields_of(catalog, ())
+        self._specs = {
+            code: field.spec
+            for code, field in known.items()
+            if '.' not in code
+            and field.is_offered
+            and not field.spec.read_only
+            and _is_settable(field.spec.type, code)
+        }
+        self._code = key if key in self._specs else ''
+        self._field: Field | None = None
+        with ui.dialog() as self._dialog, ui.element('div').classes('rc-dialog'):
+            count = n('Change {count} record', 'Change {count} records', len(views))
+            ui.label(count).classes('rc-dialog__title')
+            if key == 'field':
+                self._chooser()
+            self._box = ui.element('div')
+            with ui.element('div').classes('rc-dialog__foot'):
+                button(t('Cancel'), self._dialog.close, quiet=True)
+                button(t('Change'), self._apply, primary=True)
+        self._draw()
+
+    def open(self) -> None:
+        """Show the question."""
+        self._dialog.open()
+
+    def _chooser(self) -> None:
+        options = [{'id': code, 'title': field_label(spec)} for code, spec in self._specs.items()]
+
+        def chosen(items: list[Any]) -> None:
+            self._code = str(items[0]['id'])
+            self._draw()
+
+        with ui.element('div').classes('af-field'):
+            ui.label(t('Field')).classes('af-label')
+            Picker(options=options, look='plain', label=t('Field'), on_set=chosen, clearable=False)
+
+    def _draw(self) -> None:
+        self._box.clear()
+        if self._code:
+            with self._box:
+                self._field = Field(self._specs[self._code], None, lambda _field, _value: None)
+
+    async def _apply(self) -> None:
+        if self._field is None or self._field.error:
+            return
+        value, code = self._field.value, self._code
+        before: dict[Any, list[int]] = defaultdict(list)
+        for view in self._views:
+            before[view.values.get(code)].append(view.id)
+        try:
+            await change_all(self._catalog.code, [view.id for view in self._views], {code: value})
+        except Problem as problem:
+            self._field.refuse(field_errors(problem).get(code) or words(problem))
+            return
+        self._dialog.close()
+        self._done()
+
+        async def undo() -> None:
+            for old, ids in before.items():
+                await change_all(self._catalog.code, ids, {code: old})
+
+        toast(n('{count} record changed', '{count} records changed', len(self._views)), undo=undo)
+
+
+async def change_all(catalog: str, ids: Sequence[int], values: dict[str, Any]) -> None:
+    """The same change of many records, a chunk a transaction.
+
+    :raises Refused: there are none"""
+    if not ids:
+        raise Refused('nothing_chosen')
+    for part in chunks(ids):
+        await records().change_many(catalog, part, values)
+
+
+def chunks(items: Sequence[Any]) -> list[Sequence[Any]]:
+    """The items in parts of one transaction each."""
+    return [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
+
+
+def _is_settable(kind: str, code: str) -> bool:
+    return kind != 'auto_number' and code not in ('title', 'number', 'stage_kind', 'pipeline')

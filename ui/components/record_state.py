@@ -1,0 +1,64 @@
+"""The record that a page or drawer shows: read once, told to every part of the page when it changes."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+
+from store import Catalog, NotFound, Problem, RecordView
+from ui.components.basics import tell, toast
+from ui.session import records
+from ui.text import label_one, t
+
+Listener = Callable[[RecordView], Any]
+
+
+class RecordState:
+    """One open record; `view` is what was read last."""
+
+    def __init__(self, catalog: Catalog, view: RecordView, on_gone: Callable[[], Any]) -> None:
+        self.catalog, self.view = catalog, view
+        self._on_gone = on_gone
+        self._listeners: list[Listener] = []
+
+    @property
+    def may_change(self) -> bool:
+        """Whether this person may change it now."""
+        return records().may('change', self.catalog.code, self.view)
+
+    def listen(self, listener: Listener) -> None:
+        """Call back with every newer view."""
+        self._listeners.append(listener)
+
+    async def take(self, view: RecordView) -> None:
+        """Show a newer view everywhere on the page."""
+        self.view = view
+        for listener in self._listeners:
+            answer = listener(view)
+            if inspect.isawaitable(answer):
+                await answer
+
+    async def reload(self) -> None:
+        """Read the record again; leave when it is gone."""
+        try:
+            fresh = await records().get(self.catalog.code, self.view.id)
+        except NotFound:
+            self._on_gone()
+            return
+        if fresh != self.view:
+            await self.take(fresh)
+
+    async def remove(self) -> None:
+        """Put it into the recycle bin, with a way back in the toast."""
+        code, id = self.catalog.code, self.view.id
+        try:
+            await records().remove(code, id)
+        except Problem as problem:
+            tell(problem)
+            return
+        name = self.view.title or label_one(self.catalog)
+        # The menu that was used goes away with the record; the note stands on the page itself.
+        with ui.context.client.layout:
+            self._on_gone()
+            toast(t('{name} deleted', name=name), undo=lambda: records().restore(code, id))

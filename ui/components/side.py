@@ -1,0 +1,148 @@
+"""The side panel: sections, counts, profile menu; on a phone the bar at the bottom."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import background_tasks, ui
+from nicegui.element import Element
+from nicegui.events import GenericEventArguments
+
+from store import people, sessions
+from store.changes import Change
+from ui import live
+from ui.components.basics import avatar_color, initials
+from ui.pages import Page, all_pages
+from ui.place import catalog_url
+from ui.session import Tab
+from ui.text import label, languages, short_number, t
+
+COUNT_EVERY_S = 2.0
+"""Counts in the panel follow changes at this pace; they are a hint, not a gauge."""
+PLACES_ON_PHONE = 2
+
+
+class Side(Element, component='side.js'):
+    """What leads to everything else."""
+
+    def __init__(
+        self,
+        tab: Tab,
+        *,
+        on_search: Callable[[], Any],
+        on_bell: Callable[[], Any],
+        on_keys: Callable[[], Any],
+    ) -> None:
+        super().__init__()
+        self._tab = tab
+        self._counting: asyncio.Task[None] | None = None
+        self._props.update(self._entries())
+        self._props.update(
+            company=tab.company, me=_me(tab), words=_words(), languages=list(languages()), themes=_themes()
+        )
+        self.on('search', on_search)
+        self.on('bell', on_bell)
+        self.on('keys', on_keys)
+        self.on('theme', lambda event: self._prefer(event, 'theme'))
+        self.on('language', lambda event: self._prefer(event, 'language'))
+        self.on('sign_out', self._sign_out)
+
+    def _entries(self) -> dict[str, Any]:
+        sections = [_section(catalog) for catalog in self._tab.records().catalogs()]
+        pages = [page for page in all_pages() if page.nav and page.allowed(self._tab.actor)]
+        pages.sort(key=lambda page: page.nav.place if page.nav else 0)
+        top = [_entry(p) for p in pages if p.nav and not p.nav.bottom and p.nav.place < 20]
+        middle = [_entry(p) for p in pages if p.nav and not p.nav.bottom and p.nav.place >= 20]
+        groups = [{'key': 'top', 'label': '', 'items': top}]
+        if sections:
+            groups.append({'key': 'sections', 'label': t('Sections'), 'items': sections})
+        if middle:
+            groups.append({'key': 'work', 'label': t('Tools'), 'items': middle})
+        return {
+            'groups': groups,
+            'bottom': [_entry(p) for p in pages if p.nav and p.nav.bottom],
+            'places': (top[:1] + sections[:PLACES_ON_PHONE] + middle)[: PLACES_ON_PHONE + 1],
+        }
+
+    def keep_counting(self) -> None:
+        """Show how many records each section has, now and after changes."""
+        with self:
+            live.watch(None, self._changed)
+            self._start_count(0)
+
+    def show_unread(self, count: int) -> None:
+        """Show the number of unread notifications."""
+        self.run_method('set', {'unread': count})
+
+    def _changed(self, changes: tuple[Change, ...]) -> None:
+        if any(change.kind in ('created', 'removed', 'restored') for change in changes):
+            self._start_count(COUNT_EVERY_S)
+
+    def _start_count(self, wait_s: float) -> None:
+        if self._counting is None or self._counting.done():
+            self._counting = background_tasks.create(self._count(wait_s), name='count sections', context=self)
+
+    async def _count(self, wait_s: float) -> None:
+        await asyncio.sleep(wait_s)
+        counts = {}
+        for catalog in self._tab.records().catalogs():
+            counts[catalog.code] = short_number(await self._tab.records().count(catalog.code))
+        self.run_method('set', {'counts': {code: shown for code, shown in counts.items() if shown != '0'}})
+
+    async def _prefer(self, event: GenericEventArguments, what: str) -> None:
+        await people.change_person(self._tab.actor, self._tab.person_id, {what: str(event.args)})
+        ui.navigate.reload()
+
+    async def _sign_out(self) -> None:
+        await sessions.sign_out(self._tab.token)
+
+
+def _section(catalog: Any) -> dict[str, Any]:
+    return {
+        'key': catalog.code,
+        'href': catalog_url(catalog.code),
+        'icon': catalog.icon,
+        'label': label(catalog),
+    }
+
+
+def _entry(page: Page) -> dict[str, Any]:
+    if page.nav is None:
+        raise LookupError(f'{page.path} has no place in the panel')
+    return {'key': page.path, 'href': page.path, 'icon': page.nav.icon, 'label': t(page.nav.label)}
+
+
+def _me(tab: Tab) -> dict[str, Any]:
+    name = tab.person.name
+    return {
+        'name': name,
+        'initials': initials(name),
+        'color': avatar_color(name),
+        'theme': tab.theme,
+        'language': tab.language,
+    }
+
+
+def _themes() -> list[dict[str, str]]:
+    return [
+        {'key': 'light', 'icon': 'light_mode', 'label': t('Light')},
+        {'key': 'dark', 'icon': 'dark_mode', 'label': t('Dark')},
+        {'key': 'system', 'icon': 'computer', 'label': t('As the device')},
+    ]
+
+
+def _words() -> dict[str, str]:
+    return {
+        'panel': t('Side panel'),
+        'fold': t('Fold the panel ( [ )'),
+        'search': t('Search'),
+        'find': t('Search'),
+        'bell': t('Notifications'),
+        'me': t('Profile and settings'),
+        'profile': t('Profile'),
+        'theme': t('Theme'),
+        'language': t('Language'),
+        'keys': t('Keyboard shortcuts'),
+        'sign_out': t('Sign out'),
+        'more': t('More'),
+    }

@@ -1,0 +1,138 @@
+"""Draws the page of the present address; denies by default and turns refusals into pages of their own."""
+
+import asyncio
+import logging
+import secrets
+import time
+from types import TracebackType
+
+from nicegui import background_tasks, ui
+
+from store.problems import NotFound, Problem
+from ui.compat import Outlet
+from ui.components.basics import empty_state, skeleton
+from ui.last_view import remember_view
+from ui.pages import Page, page_of
+from ui.place import Place, go, split
+from ui.session import SignedOut, Tab
+from ui.text import t, words
+
+log = logging.getLogger('artel.ui')
+
+
+class Pages(Outlet):
+    """The changing part of the frame."""
+
+    def __init__(self, tab: Tab, company: str) -> None:
+        self._tab = tab
+        self._company = company
+        self._place: Place | None = None
+        self._drawing: asyncio.Task[None] | None = None
+        super().__init__()
+
+    async def drawn(self, limit_s: float) -> None:
+        """Wait a moment for the first page, so that it comes with the document."""
+        until = time.monotonic() + limit_s
+        while self._drawing is not None and not self._drawing.done() and time.monotonic() < until:
+            # A page may send on to another one, which is then drawn by a task of its own.
+            await asyncio.wait([self._drawing], timeout=until - time.monotonic())
+
+    def show(self, url: str, *, again: bool) -> bool:
+        """Draw the page of this address; True when there is one."""
+        path, query = split(url)
+        if self._place is not None and self._place.path == path and not again:
+            if query == self._place.query:
+                return True
+            if self._place.follows_query:
+                self._follow(self._place, query)
+                return True
+        self._leave()
+        place = self._place = Place(url)
+        found = page_of(path)
+        with self.clear():
+            if found is None or not found[0].allowed(self._tab.actor):
+                self._place = None
+                not_found()
+                return False
+            place.params = found[1]
+            self._draw(found[0], place)
+        return True
+
+    def _draw(self, page: Page, place: Place) -> None:
+        place.set_title(f'{t(page.title)} · {self._company}')
+        box = ui.element('div').classes('a-page')
+        self._drawing = background_tasks.create(
+            self._build(page, place, box), name=f'draw {page.path}', context=box
+        )
+
+    async def _build(self, page: Page, place: Place, box: ui.element) -> None:
+        skeleton()
+        with Boundary(box):
+            if await self._tab.refresh():
+                await page.draw(place)
+                await remember_view(self._tab, place)
+
+    def _follow(self, place: Place, query: dict[str, str]) -> None:
+        answer = place.follow(query)
+        if asyncio.iscoroutine(answer):
+            background_tasks.create(answer, name='follow the query', context=self)
+
+    def _leave(self) -> None:
+        if self._drawing is not None and not self._drawing.done():
+            self._drawing.cancel()
+        if self._place is not None:
+            self._place.leave()
+            self._place = None
+
+    def _handle_delete(self) -> None:
+        self._leave()
+        super()._handle_delete()
+
+
+class Boundary:
+    """Shows what went wrong inside instead of half a page; a fault gets an id, its trace goes to the log."""
+
+    def __init__(self, box: ui.element) -> None:
+        self._box = box
+
+    def __enter__(self) -> None:
+        """Nothing yet."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """Draw the refusal or the fault."""
+        if not isinstance(error, Exception) or self._box.is_deleted:
+            return False
+        self._box.clear()
+        with self._box:
+            if isinstance(error, NotFound):
+                not_found()
+            elif isinstance(error, Problem):
+                refused(words(error))
+            elif not isinstance(error, SignedOut):
+                broken(error)
+        return True
+
+
+def not_found() -> None:
+    """The page for an address that leads nowhere."""
+    ui.page_title(t('Not found'))
+    with ui.element('div').classes('a-body'):
+        sentence = t('There is nothing here. It may have been deleted, or you have no access to it.')
+        empty_state(sentence, t('To the home page'), lambda: go('/'), icon_name='travel_explore')
+
+
+def refused(sentence: str) -> None:
+    """The page for what this reader may not see."""
+    with ui.element('div').classes('a-body'):
+        empty_state(sentence, t('To the home page'), lambda: go('/'), icon_name='lock')
+
+
+def broken(error: Exception) -> None:
+    """The page for our own fault: an id to tell the administrator, the trace stays in the log."""
+    fault = secrets.token_hex(4)
+    log.error('page fault %s', fault, exc_info=error)
+    with ui.element('div').classes('a-body'):
+        sentence = t('Something broke on our side. Tell your administrator the number {fault}.', fault=fault)
+        empty_state(sentence, t('Try again'), ui.navigate.reload, icon_name='healing')

@@ -1,0 +1,113 @@
+"""Where a tab is: the address being shown, its parameters and query, and how to go elsewhere."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+from nicegui import ui
+
+from ui.compat import current_client, redraw, set_current_path
+
+
+class Place:
+    """One page at one address in one tab; handed to the function that draws it."""
+
+    def __init__(self, url: str) -> None:
+        self.path, self.query = split(url)
+        self.params: dict[str, str] = {}
+        self._on_query: Callable[[dict[str, str]], Any] | None = None
+        self._on_leave: list[Callable[[], None]] = []
+
+    @property
+    def url(self) -> str:
+        """The whole address."""
+        return with_query(self.path, self.query)
+
+    @property
+    def follows_query(self) -> bool:
+        """Whether the page itself reacts to a changed query."""
+        return self._on_query is not None
+
+    def on_query(self, handler: Callable[[dict[str, str]], Any]) -> None:
+        """Call `handler(query)` instead of drawing anew when only the query changes (Back, a link)."""
+        self._on_query = handler
+
+    def on_leave(self, callback: Callable[[], None]) -> None:
+        """Call back when the page is left or the tab is closed."""
+        self._on_leave.append(callback)
+
+    def set_title(self, text: str) -> None:
+        """Name the browser's tab."""
+        ui.page_title(text)
+
+    def set_query(self, *, replace: bool = False, **values: str | None) -> None:
+        """Change the query of the address and draw nothing; None removes a key."""
+        kept = {
+            key: value for key, value in {**self.query, **values}.items() if value is not None and value != ''
+        }
+        if kept == self.query:
+            return
+        self.query = kept
+        client = current_client()
+        if client is not None:
+            set_current_path(client, self.url)
+        (ui.navigate.history.replace if replace else ui.navigate.history.push)(self.url)
+
+    def replace(self, url: str) -> None:
+        """Show another own address in place of this one; Back leads to the page before."""
+        client = current_client()
+        if client is None or not is_own(url):
+            raise ValueError('an own address in an open tab is expected')
+        set_current_path(client, url)
+        ui.navigate.history.replace(url)
+        redraw(client)
+
+    def follow(self, query: Mapping[str, str]) -> Any:
+        """Tell the page that its query is now this one."""
+        self.query = dict(query)
+        return self._on_query(self.query) if self._on_query else None
+
+    def leave(self) -> None:
+        """Tell the page that it is gone."""
+        for callback in self._on_leave:
+            callback()
+        self._on_leave.clear()
+
+
+def split(url: str) -> tuple[str, dict[str, str]]:
+    """Path and query of an own address."""
+    parts = urlsplit(url)
+    return unquote(parts.path).rstrip('/') or '/', dict(parse_qsl(parts.query))
+
+
+def with_query(path: str, query: Mapping[str, str]) -> str:
+    """An own address with this query."""
+    return f'{quote(path)}?{urlencode(query)}' if query else quote(path)
+
+
+def is_own(url: str) -> bool:
+    """Whether this is a plain address of our own, and not a way out of here."""
+    parts = urlsplit(url)
+    clean = not any(ord(char) < 33 or char in '\\\u2028\u2029\x7f' for char in url)
+    return (
+        clean and url.startswith('/') and not url.startswith('//') and not parts.netloc and not parts.scheme
+    )
+
+
+def go(url: str) -> None:
+    """Show another own address in this tab.
+
+    :raises ValueError: the address leads away"""
+    if not is_own(url):
+        raise ValueError('an own address is expected')
+    ui.navigate.to(url)
+
+
+def record_url(catalog: str, record_id: int) -> str:
+    """The address of a record's page."""
+    return f'/c/{catalog}/{record_id}'
+
+
+def catalog_url(catalog: str, view: str = '') -> str:
+    """The address of a catalogue, or of one of its views."""
+    return f'/c/{catalog}/{view}' if view else f'/c/{catalog}'

@@ -1,0 +1,92 @@
+"""Sentences for refusals of imports, rules and what they send."""
+
+from typing import Final
+
+from ui.problem_words import SENTENCES as COMMON
+
+
+def _later(text: str) -> str:
+    """Marks a text for the extraction; it is translated where it is shown."""
+    return text
+
+
+FILES: Final[dict[str, str]] = {
+    'file_refused': _later('This file cannot be read.'),
+    'file_refused.too_big': _later('This file is too big: at most {limit_mb} MB.'),
+    'file_refused.empty': _later('This file holds no rows.'),
+    'file_refused.not_a_table': _later('This is not a table. Save it as XLSX or CSV.'),
+    'file_refused.damaged': _later('This file is damaged. Save it anew.'),
+    'file_refused.password': _later('This file is locked with a password. Save it without one.'),
+    'file_refused.old_excel': _later('This is a workbook of an old Excel. Save it as XLSX.'),
+    'file_refused.zip_bomb': _later('This file unpacks to far more than it should hold and was not opened.'),
+    'file_refused.forbidden_xml': _later(
+        'This file holds commands that a table does not need and was not opened.'
+    ),
+    'file_refused.too_many_parts': _later('This file has too many parts. Save only the sheet you need.'),
+    'file_refused.too_many_cells': _later('This table has too many cells. Divide it into several files.'),
+    'file_refused.cell_too_long': _later('A cell of this table is too long.'),
+    'file_refused.too_much_memory': _later(
+        'Reading this file takes too much memory. Divide it into several files.'
+    ),
+    'file_refused.too_slow': _later('Reading this file takes too long. Divide it into several files.'),
+}
+IMPORTS: Final[dict[str, str]] = {
+    'nothing_mapped': _later('Choose a field for at least one column.'),
+    'key_not_mapped': _later('Choose a column for the field that rows are matched by.'),
+    'field_twice': _later('Two columns lead to the same field. Keep one of them.'),
+    'import_started': _later('This import runs already.'),
+    'import_stopped': _later('This import was stopped.'),
+    'key_missing': _later('The field that rows are matched by is empty.'),
+    'key_missing': _later('The column that rows are matched by is empty here.'),
+    'exists_already': _later('“{value}” exists already.'),
+    'not_there': _later('“{value}” does not exist yet.'),
+    'several_match': _later('{count} records match “{value}”.'),
+    'twice_in_file': _later('“{value}” was in row {row} already.'),
+    'link_not_set': _later('The record “{value}” could not be linked.'),
+}
+RULES: Final[dict[str, str]] = {
+    'no_such_rule': _later('This rule does not exist.'),
+    'no_such_run': _later('This run does not exist, or you have no access to it.'),
+    'rule_bad_list': _later('A list is expected here.'),
+    'rule_bad_origins': _later('Choose whose changes start the rule.'),
+    'rule_bad_values': _later('Set at least one value.'),
+    'rule_has_no_button': _later('This rule has no button.'),
+    'rule_off': _later('This rule is switched off.'),
+    'rule_key_taken': _later('Another rule has the key “{key}”.'),
+    'rule_needs_record': _later('This action needs a record.'),
+    'rule_no_address': _later('Nobody here has an e-mail address.'),
+    'rule_nobody': _later('There is nobody to choose from.'),
+    'rule_unknown_kind': _later('This version does not know “{name}”.'),
+    'rule_failed': _later('The rule “{rule}” stopped with an error.'),
+    'rule_depth': _later('The rule “{rule}” was stopped: rules called one another too many times.'),
+    'rule_storm': _later('The rule “{rule}” was switched off: it ran too often.'),
+    'rule_owner_gone': _later('The rule “{rule}” was switched off: its owner is gone.'),
+    'delivery_failed': _later('The rule “{rule}” could not reach {recipient}: {detail}'),
+    'no_task_catalog': _later('There is no section for tasks.'),
+    'condition_value_missing': _later('The condition has no value.'),
+    'expr_argument_count': _later('“{name}” takes another number of values.'),
+    'expr_limit': _later('The calculation is too large.'),
+    'expr_not_allowed': _later('“{what}” cannot be used in a formula.'),
+    'expr_syntax': _later('There is a mistake at position {column}.'),
+    'expr_too_big': _later('The formula is too long.'),
+    'expr_unknown_function': _later('There is no function “{name}”. {hint}'),
+    'expr_unknown_name': _later('There is no field “{name}”. {hint}'),
+    'template_format': _later('The format “{name}” cannot be used here.'),
+    'template_unknown_format': _later('There is no format “{name}”.'),
+}
+SENDING: Final[dict[str, str]] = {
+    'address_refused': _later(
+        'This address is inside your network. An administrator can allow it in the settings.'
+    ),
+    'no_such_host': _later('There is no such host.'),
+    'no_connection': _later('No connection.'),
+    'timeout': _later('No answer in time.'),
+    'no_mail_server': _later('No mail server is set. An administrator can do it in the settings.'),
+    'no_mailer': _later('Mail cannot be sent here.'),
+    'no_poster': _later('Webhooks cannot be sent here.'),
+    'bad_letter': _later('The letter could not be made: {detail}'),
+    'bad_header': _later('A header of the webhook is not right.'),
+    'error': _later('An error on our side: {detail}'),
+}
+SENTENCES: Final[dict[str, str]] = {**COMMON, **FILES, **IMPORTS, **RULES, **SENDING}
+"""Every code with its sentence."""

@@ -1,0 +1,176 @@
+"""The outer wall: own origin only, pages only with a session, bounded bodies, headers on every answer."""
+
+import hmac
+from typing import Final
+from urllib.parse import parse_qs, quote, urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from store import sessions
+from ui.compat import client_of
+from ui.session import token_of
+
+CSP: Final = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none';"
+    " frame-ancestors 'none'; form-action 'self'"
+)
+HEADERS: Final = {
+    'content-security-policy': CSP,
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'same-origin',
+    'cross-origin-opener-policy': 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=()',
+}
+HSTS: Final = 'max-age=31536000'
+
+OPEN: Final = (
+    '/_nicegui/', '/assets/', '/api/', '/auth/', '/sign-in', '/setup', '/favicon.ico', '/health',
+)  # fmt: skip
+"""What needs no session: the sign-in itself, static files, and the API, which knows its own tokens."""
+SOCKET: Final = '/_nicegui_ws/'
+CLIENT: Final = '/_nicegui/client/'
+
+MAX_BODY: Final = 2 * 1024 * 1024
+MAX_UPLOAD: Final = 64 * 1024 * 1024
+"""Bytes of a file that may be sent to an open page; the API checks its own bodies too."""
+
+
+class TooLarge(Exception):
+    """A body went on beyond its limit."""
+
+
+class Headers:
+    """Adds the protective headers to every answer, errors and static files included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with headers."""
+
+        async def marked(message: Message) -> None:
+            if message['type'] == 'http.response.start':
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope.get('scheme') == 'https':
+                    headers.setdefault('strict-transport-security', HSTS)
+            await send(message)
+
+        await self.app(scope, receive, marked if scope['type'] == 'http' else send)
+
+
+class BodyLimit:
+    """Cuts off a body while it arrives, whatever length it claims."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is small enough."""
+        if scope['type'] != 'http':
+            await self.app(scope, receive, send)
+            return
+        limit = MAX_UPLOAD if scope['path'].startswith((CLIENT, '/api/')) else MAX_BODY
+        seen, started = 0, False
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get('body', b''))
+            if seen > limit:
+                raise TooLarge
+            return message
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        claimed = HTTPConnection(scope).headers.get('content-length', '0')
+        try:
+            if claimed.isdigit() and int(claimed) > limit:
+                raise TooLarge
+            await self.app(scope, counted, noted)
+        except TooLarge:
+            if not started:
+                await _refused(413, 'too_large')(scope, receive, send)
+
+
+class Gate:
+    """Lets sockets and uploads in from our own pages only, and pages only with a session."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let pass, refuse, or send to the sign-in."""
+        if scope['type'] not in ('http', 'websocket'):
+            await self.app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        refusal = await self._refusal(connection)
+        if refusal is None:
+            await self.app(scope, receive, send)
+        elif scope['type'] == 'websocket':
+            await receive()
+            await send({'type': 'websocket.close', 'code': 1008})
+        else:
+            await refusal(scope, receive, send)
+
+    async def _refusal(self, connection: HTTPConnection) -> Response | None:
+        path = connection.scope['path']
+        if path.startswith((SOCKET, CLIENT)) or connection.scope['type'] == 'websocket':
+            return (
+                None if is_own_origin(connection) and owns_page(connection) else _refused(403, 'foreign_page')
+            )
+        writes = connection.scope.get('method') not in ('GET', 'HEAD', 'OPTIONS')
+        if writes and not path.startswith('/api/') and not is_own_origin(connection):
+            return _refused(403, 'foreign_page')
+        if path.startswith(OPEN):
+            return None
+        if await sessions.actor_of_session(token_of(dict(connection.cookies))) is not None:
+            return None
+        return await _to_sign_in(connection)
+
+
+async def _to_sign_in(connection: HTTPConnection) -> Response:
+    if connection.scope.get('method') != 'GET' or connection.headers.get('x-artel'):
+        return _refused(401, 'signed_out')
+    prefix = connection.scope.get('root_path', '')
+    if await sessions.needs_setup():
+        return RedirectResponse(f'{prefix}/setup', 303)
+    wanted = connection.scope['path'] + (f'?{connection.url.query}' if connection.url.query else '')
+    tail = '' if wanted == '/' else f'?next={quote(wanted, safe="")}'
+    return RedirectResponse(f'{prefix}/sign-in{tail}', 303)
+
+
+def is_own_origin(connection: HTTPConnection) -> bool:
+    """Whether the request comes from our own pages, or from no page at all."""
+    origin = connection.headers.get('origin')
+    return origin is None or urlsplit(origin).netloc == connection.headers.get('host')
+
+
+def owns_page(connection: HTTPConnection) -> bool:
+    """Whether the browser that asks is the one the page was drawn for."""
+    path = connection.scope['path']
+    if path.startswith(CLIENT):
+        client_id = path.removeprefix(CLIENT).split('/')[0]
+    else:
+        client_id = parse_qs(connection.scope.get('query_string', b'').decode('latin-1')).get(
+            'client_id', ['']
+        )[0]
+    client = client_of(client_id)
+    if client is None:
+        # Unknown ids are NiceGUI's to refuse: it answers a page that outlived a restart with a reload.
+        return True
+    drawn_for = token_of(dict(client.request.cookies))
+    return hmac.compare_digest(drawn_for.encode(), token_of(dict(connection.cookies)).encode())
+
+
+def _refused(status: int, code: str) -> Response:
+    return JSONResponse({'error': {'code': code}}, status)

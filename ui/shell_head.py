@@ -1,0 +1,15 @@
+"""What every document carries in its head."""
+
+from nicegui import Client, ui
+
+from ui import theme
+from ui.compat import dress
+
+
+def add_head(client: Client, language: str, wanted_theme: str) -> None:
+    """Language, theme and style sheet of one page, settled before its first paint."""
+    dress(client, language=language, dark={'light': False, 'dark': True}.get(wanted_theme))
+    prefix = client.request.scope.get('root_path', '')
+    ui.add_head_html(f'<link rel="stylesheet" href="{prefix}/assets/{theme.version()}/artel.css">')
+    if wanted_theme != 'light':
+        ui.add_head_html(f'<style>{theme.early_dark(always=wanted_theme == "dark")}</style>')
