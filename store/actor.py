@@ -51,7 +51,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a change happens: `kind` is 'person', 'rule', 'import' or 'api'.
+    """Why a change happens: `kind` is 'person', 'rule', 'import', 'api' or 'sample' (demo data).
 
     `id` names the run or import; `chain` lists 'rule:catalogue:record' of the rules that led
     here, oldest first."""

@@ -72,7 +72,7 @@ async def neighbours(
     for compare, way in (('<', 'DESC'), ('>', 'ASC')):
         sql = (
             f'SELECT t.id FROM {table(kind)} t WHERE {where} AND t.stage_id = {stage}'
-            f' AND (t.rank {compare} {rank} OR (t.rank = {rank} AND t.id {compare} ?))'
+            f' AND t.rank {compare}= {rank} AND (t.rank {compare} {rank} OR t.id {compare} ?)'
             f' ORDER BY t.rank {way}, t.id {way} LIMIT 1'
         )
         hit = await database.rows(sql, [*args, *[record_id] * 4], read=True)

@@ -18,7 +18,7 @@ from store.values import Ref
 FOLDER = Path(__file__).parent.parent / 'solutions' / 'demo'
 PLOTS: Mapping[str, Callable[[Story], None]] = {'sales': plot_sales}
 """Who tells the story of which solution."""
-PLAYED = Cause(kind='import')
+PLAYED = Cause(kind='sample')
 """Sample data start no rules: nobody wants sixty notifications about last year."""
 _CHUNK = 50
 
@@ -80,7 +80,8 @@ async def fill(
     """Write the sample data of a solution in a language; the number of steps played.
 
     Without a `password` the sample people cannot sign in. All of it or nothing is written."""
-    told = json.loads((FOLDER / f'{solution}.{language}.json').read_text('utf-8'))
+    path = FOLDER / f'{solution}.{language}.json'
+    told = json.loads((path if path.is_file() else FOLDER / f'{solution}.en.json').read_text('utf-8'))
     with guard.acting(actor):
         return await _play(actor, solution, told, password, progress)
 

@@ -147,8 +147,9 @@ class _Deals:
             ({'won': 44, 'lost': 25}, _WAY, _STAY),
             ({'renewed': 10, 'not_renewed': 3}, _RENEWAL_WAY, _RENEWAL_STAY),
         ):
-            for end in _repeated(ends):
-                self._closed(way, end, stay)
+            for end, count in ends.items():
+                for place in range(count):
+                    self._closed(way, end, stay, (place + self.story.dice.random()) / count)
         for stages, way, stay in (
             ({'new': 8, 'qualification': 8, 'proposal': 8, 'negotiation': 6}, _WAY, _STAY),
             ({'upcoming': 4, 'contacted': 3, 'agreed': 2}, _RENEWAL_WAY, _RENEWAL_STAY),
@@ -156,10 +157,10 @@ class _Deals:
             for place, stage in enumerate(_repeated(stages)):
                 self._open(way, stage, stay, place)
 
-    def _closed(self, way: tuple[str, ...], end: str, stay: dict[str, tuple[int, int]]) -> None:
+    def _closed(self, way: tuple[str, ...], end: str, stay: dict[str, tuple[int, int]], when: float) -> None:
         story, dice = self.story, self.story.dice
         # More of them lately: the business grows.
-        days_ago = 365 * (1 - dice.random() ** 0.8)
+        days_ago = 360 * (1 - when**0.75)
         passed = way if end in ('won', 'renewed') else way[: dice.randint(1, len(way))]
         days = [dice.uniform(*stay[stage]) for stage in passed]
         begun = story.moment(days_ago + sum(days))

@@ -80,13 +80,20 @@ class Report:
 
     def closed_filter(self, *kinds: str) -> Filter:
         """Records that ended in the span as 'won' or 'lost' or either."""
-        when = self._closed.code if self._closed else 'stage_at'
+        return _flat(self._ended(*kinds), *_between(self._ended_at, self.lens.first, self.lens.last))
+
+    def _ended(self, *kinds: str) -> Filter:
         kind = (
             Condition('stage_kind', 'is', kinds[0])
             if len(kinds) == 1
             else Condition('stage_kind', 'in', kinds)
         )
-        return _flat(self._base(), kind, *_between(when, self.lens.first, self.lens.last))
+        return _flat(self._base(), kind)
+
+    @property
+    def _ended_at(self) -> str:
+        """The field that says when a record ended."""
+        return self._closed.code if self._closed else 'stage_at'
 
     # Reports
 
@@ -125,34 +132,38 @@ class Report:
             month = "to_char(to_timestamp(t.stage_at / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM')"
         else:
             month = "strftime('%Y-%m', t.stage_at / 1000, 'unixepoch')"
-        when = self._closed.code if self._closed else 'stage_at'
+        when = self._ended_at
 
-        def of_month(key: str) -> Sequence[Condition]:
+        def of_month(key: str) -> Filter:
+            if not key:
+                return _flat(self._ended('won'), Condition(when, 'empty'))
             first, last = month_days(key)
-            return _between(when, max(first, self.lens.first or first), min(last, self.lens.last or last))
+            span = max(first, self.lens.first or first), min(last, self.lens.last or last)
+            return _flat(self._ended('won'), *_between(when, *span))
 
         series = await self._grouped('won_by_month', self.closed_filter('won'), month, of_month)
         return [replace(one, points=self._every_month(one, of_month)) for one in series]
 
-    def _every_month(
-        self, series: Series, of_month: Callable[[str], Sequence[Condition]]
-    ) -> tuple[Point, ...]:
+    def _every_month(self, series: Series, of_month: Callable[[str], Filter]) -> tuple[Point, ...]:
         by_key = {point.key: point for point in series.points if point.key}
         first = month_key(self.lens.first) if self.lens.first else min(by_key, default='')
         last = month_key(self.lens.last or clock.today()) if self.lens.first else max(by_key, default='')
         points = []
         for key in months_between(first, last):
-            empty = _flat(self.closed_filter('won'), *of_month(key), *series.apart)
+            empty = _flat(of_month(key), *series.apart)
             points.append(by_key.get(key) or Point(key=key, value=Decimal(0), count=0, filter=empty))
         return tuple(points)
 
     async def won_by_owner(self) -> list[Series]:
         """Value won by each person in the span, most first."""
+        won = self.closed_filter('won')
 
-        def of_owner(key: str) -> Sequence[Condition]:
-            return [Condition('owner', 'is', int(key)) if key else Condition('owner', 'empty')]
+        def of_owner(key: str) -> Filter:
+            if self.lens.owner is not None:
+                return won
+            return _flat(won, Condition('owner', 'is', int(key)) if key else Condition('owner', 'empty'))
 
-        series = await self._grouped('won_by_owner', self.closed_filter('won'), 't.owner_id', of_owner)
+        series = await self._grouped('won_by_owner', won, 't.owner_id', of_owner)
         names = await self._names(point.key for one in series for point in one.points)
         return [
             replace(
@@ -170,8 +181,8 @@ class Report:
         stages = self._open_stages()
         codes = {str(stage.id): stage.code for stage in stages}
 
-        def of_stage(key: str) -> Sequence[Condition]:
-            return [Condition('stage', 'is', codes.get(key, key))]
+        def of_stage(key: str) -> Filter:
+            return _flat(self._base(), Condition('stage', 'is', codes.get(key, key)))
 
         series = await self._grouped('open_by_stage', self.open_filter(), 't.stage_id', of_stage)
         answer = []
@@ -179,7 +190,7 @@ class Report:
             by_code = {codes[point.key]: replace(point, key=codes[point.key]) for point in one.points}
             points = []
             for stage in stages:
-                empty = _flat(self.open_filter(), *of_stage(stage.code), *one.apart)
+                empty = _flat(of_stage(stage.code), *one.apart)
                 none = Point(key=stage.code, value=Decimal(0), count=0, filter=empty)
                 points.append(by_code.get(stage.code, none))
             answer.append(replace(one, points=tuple(points)))
@@ -218,8 +229,8 @@ class Report:
         if spec is None:
             raise Refused('no_such_field', field=code)
 
-        def of_choice(key: str) -> Sequence[Condition]:
-            return [Condition(code, 'is', key) if key else Condition(code, 'empty')]
+        def of_choice(key: str) -> Filter:
+            return _flat(asked, Condition(code, 'is', key) if key else Condition(code, 'empty'))
 
         series = await self._grouped(name, asked, f't.{columns(spec)[0]}', of_choice)
         return [
@@ -274,7 +285,7 @@ class Report:
         return Figure(count=sum(row['n'] for row in found), filter=asked, sums=sums)
 
     async def _grouped(
-        self, name: str, asked: Filter, by: str, narrowed: Callable[[str], Sequence[Condition]]
+        self, name: str, asked: Filter, by: str, narrowed: Callable[[str], Filter]
     ) -> list[Series]:
         """Counts and sums by an expression, a series a currency, the biggest currency first."""
         value, currency = self._money_columns()
@@ -292,7 +303,7 @@ class Report:
                 key=key,
                 value=from_units(row['total'], '').amount if unit else Decimal(row['n']),
                 count=row['n'],
-                filter=_flat(asked, *narrowed(key), *apart[unit]),
+                filter=_flat(narrowed(key), *apart[unit]),
             )
             series.setdefault(unit, []).append(point)
         if self.has_value and len(series) > 1:

@@ -6,8 +6,8 @@ from tortoise.models import Model
 
 
 class ImportRow(Model):
-    """One import. `place` is the next row of the `lap` to handle, it is written in the transaction of the rows
-    before it, so that an import goes on after a crash and doubles nothing. Times are epoch ms UTC."""
+    """One import. `place` is the next row of the `lap`, written in the transaction of the rows before it,
+    so that an import goes on after a crash and doubles nothing. Times are epoch ms UTC."""
 
     id = fields.BigIntField(primary_key=True, generated=True)
     person_id = fields.BigIntField()
