@@ -21,7 +21,7 @@ from integrations.mail_out import SmtpMailer
 from integrations.outside import OutsidePolicy
 from integrations.rest import RestApi
 from integrations.webhooks import WebhookPoster
-from store import catalogs, guard, people, sessions, solutions, spawn
+from store import catalogs, guard, people, rules, sessions, solutions, spawn
 from store.actor import Actor
 from store.opening import close_store, open_store
 from store.problems import Problem, Refused
@@ -141,6 +141,8 @@ async def user(arguments: argparse.Namespace, environment: Environment) -> None:
         guard.SETUP, values | {'roles': () if arguments.admin else ('member',)}
     )
     await people.set_password(guard.SETUP, person.id, password)
+    if arguments.admin:
+        await rules.adopt(person.id)
     print(f'{person.name} can sign in as {person.login}')
 
 
@@ -179,7 +181,11 @@ async def prepare_demo(environment: Environment) -> None:
         )
         await _install(await _administrator(), 'sales', language, demo=True, password=password)
         note.write_text(f'Sign in as demo, password {password}\n')
-    print(note.read_text() if note.exists() else 'This installation is in use; it gets no demo data.', end='')
+    print(
+        note.read_text() if note.exists() else 'This installation is in use; it gets no demo data.',
+        end='',
+        flush=True,
+    )
 
 
 async def _administrator() -> Actor:

@@ -1,4 +1,5 @@
-"""The one place where anything that goes wrong is caught, so that one bad rule or server never stops the others."""
+"""The one place where anything that goes wrong is caught, so that one bad rule or server never stops the
+others."""
 
 import logging
 from collections.abc import Awaitable

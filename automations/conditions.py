@@ -1,4 +1,5 @@
-"""And if: a tree of rows `{path, op, value}` in groups of all and any, compiled to the same expressions as the rest."""
+"""And if: a tree of rows `{path, op, value}` in groups of all and any, compiled to the same expressions as
+the rest."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -126,7 +127,7 @@ def _not(call: Callable[..., bool | None]) -> Callable[..., bool | None]:
     return opposite
 
 
-def _starts(scope: Scope, left: Any, right: Any) -> bool | None:
+def _starts(_scope: Scope, left: Any, right: Any) -> bool | None:
     if is_empty(left) or is_empty(right):
         return None
     return written(left).casefold().startswith(written(right).casefold())

@@ -1,4 +1,5 @@
-"""Takes parcels out of the outbox and hands them over; what cannot be handed over now is tried again later."""
+"""Takes parcels out of the outbox and hands them over; what cannot be handed over now is tried again
+later."""
 
 import asyncio
 import random
@@ -103,7 +104,8 @@ class Courier:
 
 
 def _pause(attempts: int, delivery: Delivery) -> float:
-    """Seconds until the next attempt: doubled each time, spread so that letters do not come back in a crowd."""
+    """Seconds until the next attempt: doubled each time, spread so that letters do not come back in a
+    crowd."""
     if delivery.retry_after is not None:
         return min(LONGEST, max(1.0, delivery.retry_after))
-    return min(LONGEST, 10.0 * 2.0 ** (attempts - 1)) * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
+    return min(LONGEST, 10.0 * 2.0 ** (attempts - 1)) * random.uniform(0.5, 1.5)  # noqa: S311  no secret

@@ -1,4 +1,5 @@
-"""From the journal to runs: each change is looked at once, and each rule it could start has one run or one reason."""
+"""From the journal to runs: each change is looked at once, and each rule it could start has one run or one
+reason."""
 
 import time
 from collections import Counter, defaultdict, deque
@@ -15,12 +16,13 @@ from automations.faults import fault
 from automations.shelf import LiveRule, Shelf, owner_of
 from automations.snapshot import change_names, follow_links, from_journal, names_of
 from automations.values import Scope
-from store import runs
+from store import journal, rule_windows, runs
 from store.actor import Actor
 from store.changes import Change
 from store.imports import wants_rules
 from store.notifications import Notice, notify
 from store.problems import NotFound
+from store.query import Condition, Filter, Query
 from store.records import Records
 from store.rules import pause
 from store.runs import Decision, Run
@@ -85,10 +87,12 @@ class Batch:
     """What comes of some changes, written in one go."""
 
     now: datetime
+    waiting: Sequence[Change]
     runs: list[Run] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     looked_at: list[int] = field(default_factory=list)
-    views: dict[tuple[int, str, int], RecordView | None] = field(default_factory=dict)
+    views: dict[tuple[int, str], dict[int, RecordView]] = field(default_factory=dict)
+    names: dict[tuple[int, int, str], dict[str, Any]] = field(default_factory=dict)
 
 
 class Dispatcher:
@@ -107,24 +111,41 @@ class Dispatcher:
         """Look at the oldest waiting changes; how many were looked at.
 
         :raises LeaseLost: another engine has taken over"""
-        waiting = await runs.waiting_changes(BATCH)
+        waiting = await journal.waiting(BATCH)
         if not waiting:
             return 0
         fault('dispatch.read')
-        tried = await attempt(self._commit(waiting), 'dispatch')
-        if isinstance(tried.error, LeaseLost):
-            raise tried.error
-        if tried.error is None:
-            return tried.result or 0
-        # One of them cannot be looked at: find it, so that the others get their turn.
+        count = len(waiting)
+        if count == BATCH and await self._pass_over():
+            return count
+        while waiting:
+            tried = await attempt(self._commit(waiting), 'dispatch')
+            if isinstance(tried.error, LeaseLost):
+                raise tried.error
+            if tried.error is not None:
+                await self._one_by_one(waiting)
+                break
+            waiting = waiting[tried.result or 0 :]
+        return count
+
+    async def _pass_over(self) -> int:
+        """In a storm, put aside what no rule listens to, in one statement; how many changes."""
+        heard = {live.catalog.id for live in self._shelf.every()}
+        by_imports = {live.catalog.id for live in self._shelf.every() if 'import' in live.rule.origins}
+        wanted = [id for id in await journal.waiting_imports() if await wants_rules(id)]
+        return await journal.pass_over(sorted(heard), sorted(by_imports), wanted)
+
+    async def _one_by_one(self, waiting: Sequence[Change]) -> None:
+        """One of them cannot be looked at: find it, so that the others get their turn."""
         for change in waiting:
             alone = await attempt(self._commit([change]), f'dispatch of change {change.id}')
+            if isinstance(alone.error, LeaseLost):
+                raise alone.error
             if alone.error is not None:
                 await self._give_up(change, alone.error)
-        return len(waiting)
 
     async def _commit(self, waiting: Sequence[Change]) -> int:
-        batch = Batch(self._clock.now())
+        batch = Batch(self._clock.now(), waiting)
         owners = {live.stored.owner_id: await owner_of(live) for live in self._shelf.every()}
         async with runs.transaction():
             if not await runs.still_held(self._worker):
@@ -144,7 +165,7 @@ class Dispatcher:
     async def _write(self, batch: Batch) -> None:
         await runs.queue(batch.runs, batch.now)
         await runs.decide(batch.decisions, batch.now)
-        await runs.mark_dispatched(batch.looked_at)
+        await journal.mark_dispatched(batch.looked_at)
         self._decided.update(decision.rule_id for decision in batch.decisions)
         for rule_id in [rule_id for rule_id, count in self._decided.items() if count >= 50]:
             del self._decided[rule_id]
@@ -154,46 +175,35 @@ class Dispatcher:
         async with runs.transaction():
             decisions = [
                 Decision(
-                    rule_id=live.stored.id, catalog=change.catalog, record_id=change.record_id, change_id=change.id,
-                    reason='error', facts={'error': type(error).__name__},
+                    rule_id=live.stored.id, catalog=change.catalog, record_id=change.record_id,
+                    change_id=change.id, reason='error', facts={'error': type(error).__name__},
                 )
                 for live in self._shelf.of(change.catalog)
                 if live.is_on
             ]  # fmt: skip
             await runs.decide(decisions, self._clock.now())
-            await runs.mark_dispatched([change.id])
+            await journal.mark_dispatched([change.id])
 
     async def _look(self, live: LiveRule, change: Change, owner: Actor | None, batch: Batch) -> None:
         """Start the rule, or say why not, if the change sets off one of its triggers."""
-        # An import that the rule is not meant for, like sample data, leaves no trace: it would drown all others.
+        # An import that the rule is not meant for, like sample data, leaves no trace: it would drown all
+        # others.
         wanted = change.cause.kind in live.rule.origins or await _import_wants_rules(change)
         if change.cause.kind in ('import', 'sample') and not wanted:
             return
         set_off = live.started_by(change, self.seen.get(live.stored.id, live.stored.watermark))
         if set_off is None:
             return
-        trigger, bind = set_off
-        run = Run(
-            rule_id=live.stored.id,
-            version_id=live.stored.version_id,
-            change_id=0 if bind else change.id,
-            bind=bind,
-            catalog=change.catalog,
-            record_id=change.record_id,
-            trigger=trigger,
-            event=event_of(change),
-            chain=(*change.cause.chain, link_of(live.stored.id, change.catalog, change.record_id)),
-        )
         reason, facts = await self._reason(live, change, owner, batch)
         if reason is None:
             reason = await self._storm(live, change, batch)
         if reason is None:
-            batch.runs.append(run)
+            batch.runs.append(_run(live, change, *set_off))
         else:
             batch.decisions.append(
                 Decision(
-                    rule_id=run.rule_id, catalog=run.catalog, record_id=run.record_id, change_id=change.id,
-                    reason=reason, facts=facts,
+                    rule_id=live.stored.id, catalog=change.catalog, record_id=change.record_id,
+                    change_id=change.id, reason=reason, facts=facts,
                 )
             )  # fmt: skip
 
@@ -225,7 +235,7 @@ class Dispatcher:
         try:
             scope = await self._scope(live, change, owner, batch)
             if scope is None:
-                gone = not await runs.is_live(change.catalog, change.record_id)
+                gone = not await rule_windows.is_live(change.catalog, change.record_id)
                 return ('record_gone' if gone else 'no_rights'), {}
             verdict = judge(live.conditions, scope)
         except BadExpression as problem:
@@ -255,20 +265,34 @@ class Dispatcher:
     async def _scope(self, live: LiveRule, change: Change, owner: Actor, batch: Batch) -> Scope | None:
         """The record as it was right after the change, as the owner may see it."""
         records = Records(owner)
-        key = (live.stored.owner_id, change.catalog, change.record_id)
+        key = (live.stored.owner_id, change.catalog)
         if key not in batch.views:
-            batch.views[key] = await _read(records, change)
-        view = batch.views[key]
+            ids = {other.record_id for other in batch.waiting if other.catalog == change.catalog}
+            batch.views[key] = await _read(records, change.catalog, sorted(ids))
+        view = batch.views[key].get(change.record_id)
         if view is None:
             return None
-        values = dict(view.values)
-        if view.version != change.version:
-            for later in await runs.later_changes(change):
-                values |= dict.fromkeys(later.before) | from_journal(later.before, live.catalog)
         language = live.rule.language
-        names = names_of(values, live.catalog, language) | event_names(event_of(change), live, language)
-        await follow_links(names, live.paths, records, language)
+        known = (live.stored.owner_id, change.id, language)
+        if known not in batch.names:
+            values = await _as_of(change, view, live)
+            event = event_names(event_of(change), live, language)
+            batch.names[known] = names_of(values, live.catalog, language) | event
+        # Rules of one owner share the names; only one that looks through a link needs its own.
+        names = batch.names[known]
+        if live.links:
+            names = dict(names)
+            await follow_links(names, live.links, records, language)
         return Scope(names, change.at, live.zone, language)
+
+
+async def _as_of(change: Change, view: RecordView, live: LiveRule) -> dict[str, Any]:
+    """The record's values right after a change: what came later is taken back."""
+    values = dict(view.values)
+    if view.version != change.version:
+        for later in await journal.later_than(change):
+            values |= dict.fromkeys(later.before) | from_journal(later.before, live.catalog)
+    return values
 
 
 async def _import_wants_rules(change: Change) -> bool:
@@ -278,11 +302,29 @@ async def _import_wants_rules(change: Change) -> bool:
     )
 
 
-async def _read(records: Records, change: Change) -> RecordView | None:
+def _run(live: LiveRule, change: Change, trigger: str, bind: str) -> Run:
+    return Run(
+        rule_id=live.stored.id,
+        version_id=live.stored.version_id,
+        change_id=0 if bind else change.id,
+        bind=bind,
+        catalog=change.catalog,
+        record_id=change.record_id,
+        trigger=trigger,
+        event=event_of(change),
+        chain=(*change.cause.chain, link_of(live.stored.id, change.catalog, change.record_id)),
+    )
+
+
+async def _read(records: Records, catalog: str, ids: list[int]) -> dict[int, RecordView]:
+    """Those of these records that the rule's owner may read, in one question."""
     try:
-        return await records.get(change.catalog, change.record_id)
+        found = await records.find(
+            catalog, Query(filter=Filter((Condition('id', 'in', ids),)), limit=len(ids))
+        )
     except NotFound:
-        return None
+        return {}
+    return {view.id: view for view in found.records}
 
 
 def link_of(rule_id: int, catalog: str, record_id: int | None) -> str:

@@ -1,4 +1,5 @@
-"""The engine: one loop that turns changes and moments into runs and works on them, and one that empties the outbox."""
+"""The engine: one loop that turns changes and moments into runs and works on them, and one that empties
+the outbox."""
 
 import asyncio
 import os
@@ -16,7 +17,7 @@ from automations.planner import Planner
 from automations.segments import Segments
 from automations.services import Mailer, Poster
 from automations.shelf import Shelf
-from store import changes, rules, runs, spawn
+from store import changes, rules, runs, spawn, traces
 from store.notifications import forget_old, wake
 
 LEASE_S = 15
@@ -143,7 +144,7 @@ class Engine:
             self._renew_at = time.monotonic() + RENEWED_S
             if gained:
                 self._dispatcher.breaker.recall(
-                    await runs.recent_starts(self._clock.now() - timedelta(hours=1))
+                    await traces.recent_starts(self._clock.now() - timedelta(hours=1))
                 )
         return self._holds
 

@@ -41,7 +41,8 @@ OPERATIONS = {ast.Add: '+', ast.Sub: '-', ast.Mult: '*', ast.Div: '/', ast.Floor
 
 
 class BadExpression(Problem):
-    """An expression that cannot be understood or calculated; facts: `column`, from 1, and what the code needs."""
+    """An expression that cannot be understood or calculated; facts: `column`, from 1, and what the code
+    needs."""
 
     code = 'expr_syntax'
 
@@ -295,9 +296,9 @@ class _Compiler:
     def _unary(self, node: ast.UnaryOp) -> Node:
         part = self.compile(node.operand)
         if isinstance(node.op, ast.Not):
-            run: Run = lambda scope: _opposite(truth(part.run(scope)))  # noqa: E731 - one of two closures
+            run: Run = lambda scope: _opposite(truth(part.run(scope)))  # noqa: E731  one of two closures
         elif isinstance(node.op, ast.USub):
-            run = lambda scope: calculate('*', part.run(scope), Decimal(-1))  # noqa: E731 - the other one
+            run = lambda scope: calculate('*', part.run(scope), Decimal(-1))  # noqa: E731  the other one
         else:
             raise BadExpression('expr_not_allowed', what=type(node.op).__name__, column=self._column(node))
         return Node(_clashing(run, self._column(node)), self._text(node), (part,))
@@ -364,7 +365,7 @@ class _Compiler:
             raise BadExpression('expr_unknown_function', name=called, hint=hint, column=column)
         return FUNCTIONS[called]
 
-    KINDS: dict[type[ast.expr], Callable[['_Compiler', Any], Node]] = {  # noqa: RUF012 - a table, never changed
+    KINDS: dict[type[ast.expr], Callable[['_Compiler', Any], Node]] = {  # noqa: RUF012  a table, never changed
         ast.Constant: _constant,
         ast.Name: _name,
         ast.Attribute: _attribute,

@@ -1,4 +1,5 @@
-"""Named places where a test may let the process die: ``ARTEL_FAULT=segment.before_commit:2`` kills it at the 2nd."""
+"""Named places where a test may let the process die: ``ARTEL_FAULT=segment.before_commit:2`` kills it at
+the 2nd."""
 
 import os
 import signal

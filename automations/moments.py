@@ -32,7 +32,8 @@ def shift_local(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
 
 
 def working_days_before(day: date, count: int) -> date:
-    """The working day that lies `count` of them before `day`; negative counts go forward. Weekends do not work."""
+    """The working day that lies `count` of them before `day`; negative counts go forward. Weekends do not
+    work."""
     step = -DAY if count >= 0 else DAY
     for _ in range(abs(count)):
         day += step

@@ -1,4 +1,5 @@
-"""What pages and REST may do with rules: list, check, save, switch, start by hand, and read what ran and why not."""
+"""What pages and REST may do with rules: list, check, save, switch, start by hand, and read what ran and
+why not."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -66,7 +67,8 @@ class RecordStory:
 
 
 class Rules:
-    """Rules for one actor. Only administrators read and change them; what ran on a record is for its readers."""
+    """Rules for one actor. Only administrators read and change them; what ran on a record is for its
+    readers."""
 
     def __init__(self, actor: Actor, clock: Clock | None = None) -> None:
         self.actor = actor
@@ -279,12 +281,10 @@ def _button(rule: Rule) -> bool:
 
 
 def _people_in(options: Mapping[str, Any]) -> list[str]:
-    found = []
-    for value in options.values():
-        for one in value if isinstance(value, (list, tuple)) else [value]:
-            if isinstance(one, str) and one.startswith(('person:', 'role:')):
-                found.append(one)
-    return found
+    values = [
+        one for value in options.values() for one in (value if isinstance(value, (list, tuple)) else [value])
+    ]
+    return [one for one in values if isinstance(one, str) and one.startswith(('person:', 'role:'))]
 
 
 async def _index(rule: Rule) -> None:

@@ -1,4 +1,5 @@
-"""Runs, segment by segment: all steps between two waits are one transaction, with trace, effects and outbox."""
+"""Runs, segment by segment: all steps between two waits are one transaction, with trace, effects and
+outbox."""
 
 import time
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from automations.shelf import LiveRule, Shelf, owner_of
 from automations.snapshot import follow_links, names_of
 from automations.spec import Part
 from automations.values import Scope
-from store import rules, runs
+from store import rule_windows, rules, runs
 from store.actor import Actor
 from store.notifications import Notice, notify
 from store.problems import Conflict, Problem
@@ -67,7 +68,7 @@ class Segments:
                 return
             fault('segment.fenced')
             records = Records(owner, runs.cause_of(run))
-            if run.record_id is not None and not await runs.is_live(run.catalog, run.record_id):
+            if run.record_id is not None and not await rule_windows.is_live(run.catalog, run.record_id):
                 await runs.fail(
                     run, status='cancelled', error={'code': 'record_gone', 'facts': {}}, now=self._clock.now()
                 )

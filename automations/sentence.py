@@ -1,4 +1,5 @@
-"""A rule as one sentence: “Deals: when a record enters a won stage, create the task “Collect documents” …”."""
+"""A rule as one sentence: “Deals: when a record enters a won stage, create the task “Collect documents”
+…”."""
 
 from collections.abc import Mapping
 from typing import Any

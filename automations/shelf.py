@@ -28,6 +28,7 @@ class LiveRule:
     catalog: Catalog
     conditions: Compiled
     paths: frozenset[tuple[str, ...]]
+    links: frozenset[tuple[str, ...]]
     zone: ZoneInfo
 
     @property
@@ -113,7 +114,9 @@ class Shelf:
         except (Invalid, BadValue, BadExpression, KeyError):
             return None
         zone = zone_of(rule.zone or self._company_zone())
-        return LiveRule(stored, rule, catalog, conditions, rule_paths(rule), zone)
+        paths = rule_paths(rule)
+        links = frozenset(path for path in paths if len(path) > 1 and path[0] not in ('old', 'new'))
+        return LiveRule(stored, rule, catalog, conditions, paths, links, zone)
 
     def of(self, catalog: str) -> tuple[LiveRule, ...]:
         """The rules of a catalogue, in the order they run."""

@@ -1,4 +1,5 @@
-"""A record as names for expressions: plain values, labels beside keys, linked records as far as they are asked for."""
+"""A record as names for expressions: plain values, labels beside keys, linked records as far as they are
+asked for."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,6 +12,10 @@ from store.schema import SYSTEM_FIELDS, Catalog, FieldSpec
 from store.values import Money, RecordView, Ref
 
 Paths = Iterable[tuple[str, ...]]
+AS_WRITTEN = frozenset(
+    {'text', 'long_text', 'choice', 'stage', 'phone', 'email', 'web', 'yes_no', 'auto_number'}
+)
+"""Types whose JSON is the value itself."""
 LINK_PARTS = frozenset({'id', 'title', 'catalog'})
 MAX_LINKS = 3
 
@@ -73,7 +78,9 @@ def from_journal(values: Mapping[str, Any], catalog: Catalog) -> dict[str, Any]:
     read: dict[str, Any] = {}
     for code, raw in values.items():
         spec = catalog.field(code)
-        if spec is None:
+        if spec is None or raw is None or spec.type in AS_WRITTEN:
+            if spec is not None:
+                read[code] = raw
             continue
         try:
             read[code] = FIELD_TYPES[spec.type].parse(raw, spec)

@@ -23,6 +23,10 @@ EVENT_NAMES = frozenset({'old', 'new', 'changed', 'made', 'trigger', 'rule', 'ur
 """Names in scope beside the fields of the record."""
 
 
+EVERYTHING = Group()
+"""No conditions."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A trigger or a step: the key of its kind, and its options."""
@@ -33,14 +37,15 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """A rule as people write it. `language` is that of its texts; `origins` are the causes that may start it."""
+    """A rule as people write it. `language` is that of its texts; `origins` are the causes that may start
+    it."""
 
     key: str
     name: str
     catalog: str
     triggers: tuple[Part, ...]
     steps: tuple[Part, ...]
-    conditions: Group = Group()
+    conditions: Group = EVERYTHING
     names: Mapping[str, str] = field(default_factory=dict)
     language: str = 'en'
     priority: int = 100
@@ -163,7 +168,8 @@ READERS: Mapping[str, Any] = {
 
 
 def faults(rule: Rule, catalogs: Mapping[str, Catalog]) -> dict[str, Problem]:
-    """Everything that keeps the rule from working, by place: 'triggers.0.field', 'conditions.2', 'steps.1.title'."""
+    """Everything that keeps the rule from working, by place: 'triggers.0.field', 'conditions.2',
+    'steps.1.title'."""
     catalog = catalogs.get(rule.catalog)
     if catalog is None:
         return {'catalog': BadValue('no_such_catalog', catalog=rule.catalog)}

@@ -1,4 +1,5 @@
-"""Texts with blanks: `Deal {{ title }} for {{ amount | money }}`. A blank is an expression; Python is never run.
+"""Texts with blanks: `Deal {{ title }} for {{ amount | money }}`. A blank is an expression; Python is
+never run.
 
 What is empty shows as a dash, so a letter never says "None"."""
 

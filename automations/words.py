@@ -11,7 +11,7 @@ from automations.template import shown
 from automations.values import Scope
 from store.fields import FIELD_TYPES
 from store.problems import BadValue
-from store.schema import Catalog, FieldSpec
+from store.schema import SYSTEM_FIELDS, Catalog, FieldSpec
 
 MAX_SHOWN = 80
 
@@ -19,19 +19,25 @@ MAX_SHOWN = 80
 class Translate(Protocol):
     """The English text in the reader's language, its blanks filled."""
 
-    def __call__(self, text: str, /, **blanks: Any) -> str: ...
+    def __call__(self, text: str, /, **blanks: Any) -> str:
+        """The text."""
+        ...
 
 
 class Plural(Protocol):
     """The form of one or many that fits the count, which fills {count}."""
 
-    def __call__(self, one: str, many: str, count: int, /, **blanks: Any) -> str: ...
+    def __call__(self, one: str, many: str, count: int, /, **blanks: Any) -> str:
+        """The text."""
+        ...
 
 
 class InContext(Protocol):
     """Like `Translate` for a text whose form depends on where it stands."""
 
-    def __call__(self, context: str, text: str, /, **blanks: Any) -> str: ...
+    def __call__(self, context: str, text: str, /, **blanks: Any) -> str:
+        """The text."""
+        ...
 
 
 def plain(text: str, /, **blanks: Any) -> str:
@@ -63,7 +69,13 @@ class Words:
 
     def name(self, labelled: Any) -> str:
         """A catalogue, field or stage as the reader calls it."""
-        return self.label(labelled) if self.label else label_of(labelled, self.language)
+        if self.label:
+            return self.label(labelled)
+        own = labelled.labels.get(self.language)
+        system = SYSTEM_FIELDS.get(getattr(labelled, 'code', ''))
+        if system is not None and labelled is system and not own:
+            return self.t(system.label)
+        return label_of(labelled, self.language)
 
     def quoted(self, text: Any) -> str:
         """The text in the reader's quotation marks."""
@@ -148,6 +160,8 @@ class Words:
         kind, _, name = who.partition(':')
         if who == 'field:owner':
             return self.p('who', 'the responsible person')
+        if kind == 'field' and (spec := catalog.field(name)) and spec.type != 'person':
+            return self.p('who', 'the address in {field}', field=self.field(catalog, name))
         if kind == 'field':
             return self.p('who', 'the person in {field}', field=self.field(catalog, name))
         if kind == 'role':

@@ -1,6 +1,6 @@
 """Does the board open as fast with 100,000 deals as with 200, and how soon do others see a move?
 
-Per size: milliseconds from the address to visible cards (cold: a new browser profile, warm: its second visit),
+Per size: milliseconds from the address to visible cards (cold: a new browser profile, warm: a second visit),
 bytes over the wire, server memory for an open board. Beside it a page of the same app with nothing on it.
 Then moves by one client: server CPU for each, and the time until a second browser shows the card there."""
 

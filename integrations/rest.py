@@ -204,7 +204,7 @@ async def _send(send: Send, answer: Answer) -> None:
     elif isinstance(answer.body, bytes):
         body = answer.body
     else:
-        body = orjson.dumps(answer.body, default=str)
+        body = orjson.dumps(answer.body, default=str, option=orjson.OPT_UTC_Z)
     headers = [
         (b'content-type', answer.content_type.encode()),
         (b'content-length', str(len(body)).encode()),

@@ -4,33 +4,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from integrations.rest_calls import MOST_ROWS, Endpoint
+from integrations.rest_schemas import COMMON, MONEY, NUMBER, REF, TEXT, Schema, a_list, an_object, to
 from store import SYSTEM_FIELDS, Actor, Catalog, FieldSpec, Records
 
-Schema = dict[str, Any]
-
-_TEXT: Schema = {'type': 'string'}
-_NUMBER: Schema = {'type': 'integer'}
-_MONEY: Schema = {
-    'type': 'object',
-    'properties': {
-        'amount': {'type': 'string', 'example': '12.50'},
-        'currency': {'type': 'string', 'example': 'EUR'},
-    },
-    'required': ['amount', 'currency'],
-}
-_REF: Schema = {
-    'type': 'object',
-    'properties': {'id': _NUMBER, 'title': _TEXT, 'catalog': _TEXT},
-    'description': 'For writing, the id alone does',
-}
 _TYPES: Mapping[str, Schema] = {
     'number': {'type': 'number'},
-    'money': _MONEY,
+    'money': MONEY,
     'date': {'type': 'string', 'format': 'date'},
     'date_time': {'type': 'string', 'format': 'date-time'},
     'yes_no': {'type': 'boolean'},
-    'person': _REF,
-    'link': _REF,
+    'person': REF,
+    'link': REF,
     'email': {'type': 'string', 'format': 'email'},
     'web': {'type': 'string', 'format': 'uri'},
 }
@@ -41,7 +25,7 @@ def openapi(actor: Actor, endpoints: Iterable[Endpoint]) -> Schema:
     records = Records(actor)
     catalogs = records.catalogs()
     paths: dict[str, dict[str, Any]] = {}
-    schemas: dict[str, Schema] = dict(_COMMON)
+    schemas: dict[str, Schema] = dict(COMMON)
     for known in catalogs:
         schemas |= _schemas_of(known)
     for endpoint in endpoints:
@@ -80,12 +64,12 @@ def _operation(endpoint: Endpoint, catalog: Catalog | None) -> dict[str, Any]:
             str(endpoint.status): _answer(endpoint, catalog),
             'default': {
                 'description': 'A refusal: code, facts and a sentence',
-                'content': {'application/json': {'schema': _to('error')}},
+                'content': {'application/json': {'schema': to('error')}},
             },
         },
     }
     if endpoint.body:
-        schema = _to(_named(endpoint.body, catalog))
+        schema = to(_named(endpoint.body, catalog))
         operation['requestBody'] = {'required': True, 'content': {'application/json': {'schema': schema}}}
     return operation
 
@@ -93,21 +77,21 @@ def _operation(endpoint: Endpoint, catalog: Catalog | None) -> dict[str, Any]:
 def _path_blanks(endpoint: Endpoint, catalog: Catalog | None) -> list[Schema]:
     blanks = [part[1:-1] for part in endpoint.path.split('/') if part.startswith('{')]
     return [
-        {'name': blank, 'in': 'path', 'required': True, 'schema': _NUMBER}
+        {'name': blank, 'in': 'path', 'required': True, 'schema': NUMBER}
         for blank in blanks
         if not (catalog and blank == 'catalog')
     ]
 
 
 def _query(name: str, told: str) -> Schema:
-    kind = _NUMBER if name in ('limit', 'before', 'version', 'deleted') else _TEXT
+    kind = NUMBER if name in ('limit', 'before', 'version', 'deleted') else TEXT
     return {'name': name, 'in': 'query', 'required': False, 'description': told, 'schema': kind}
 
 
 def _answer(endpoint: Endpoint, catalog: Catalog | None) -> Schema:
     if not endpoint.answer:
         return {'description': 'Done'}
-    schema = _to(_named(endpoint.answer, catalog))
+    schema = to(_named(endpoint.answer, catalog))
     return {'description': 'Done', 'content': {'application/json': {'schema': schema}}}
 
 
@@ -115,74 +99,7 @@ def _named(name: str, catalog: Catalog | None) -> str:
     return f'{catalog.code}.{name}' if catalog and name in _PER_CATALOG else name
 
 
-def _to(name: str) -> Schema:
-    return {'$ref': f'#/components/schemas/{name}'}
-
-
-def _object(required: tuple[str, ...] = (), /, **properties: Schema) -> Schema:
-    return {
-        'type': 'object',
-        'properties': properties,
-        'required': list(required),
-        'additionalProperties': False,
-    }
-
-
-def _list(items: Schema) -> Schema:
-    return {'type': 'array', 'items': items}
-
-
 _PER_CATALOG = ('new', 'new_many', 'change', 'change_many', 'move', 'record', 'page')
-_COMMON: Mapping[str, Schema] = {
-    'error': _object(
-        ('error',),
-        error=_object(
-            ('code', 'facts', 'message'),
-            code=_TEXT,
-            facts={'type': 'object'},
-            message=_TEXT,
-            fields={
-                'type': 'object',
-                'description': 'Refused fields by code, each with code, facts and message',
-            },
-        ),
-    ),
-    'query': _object(
-        filter={'type': 'object', 'description': '{"all": [["amount", "greater", 1000]]}'},
-        sort=_TEXT,
-        limit={**_NUMBER, 'maximum': MOST_ROWS},
-        after=_TEXT,
-        text=_TEXT,
-        fields=_list(_TEXT),
-    ),
-    'ids': _object(('records',), records=_list(_object(('id', 'version'), id=_NUMBER, version=_NUMBER))),
-    'comment': _object(('text',), text=_TEXT),
-    'change_entry': _object(
-        ('id', 'at', 'kind'),
-        id=_NUMBER,
-        at={'type': 'string', 'format': 'date-time'},
-        kind=_TEXT,
-        version=_NUMBER,
-        actor=_REF,
-        before={'type': 'object'},
-        after={'type': 'object'},
-        text=_TEXT,
-        cause={'type': 'object'},
-    ),
-    'history': _object(('changes',), changes=_list(_to('change_entry'))),
-    'count': _object(('count',), count=_NUMBER),
-    'stages': _object(
-        ('stages',), stages=_list(_object(stage=_TEXT, count=_NUMBER, sums={'type': 'object'}))
-    ),
-    'found': _object(('found',), found=_list(_REF)),
-    'person': _object(id=_NUMBER, name=_TEXT, login=_TEXT, is_admin={'type': 'boolean'}, roles=_list(_TEXT)),
-    'catalog': {'type': 'object'},
-    'catalogs': _object(('catalogs',), catalogs=_list(_to('catalog'))),
-    'rules': _object(('rules',), rules=_list(_to('rule'))),
-    'rule': {'type': 'object'},
-    'runs': _object(('runs',), runs=_list(_to('run'))),
-    'run': {'type': 'object'},
-}
 
 
 def _schemas_of(catalog: Catalog) -> dict[str, Schema]:
@@ -190,14 +107,14 @@ def _schemas_of(catalog: Catalog) -> dict[str, Schema]:
     live = [spec for spec in catalog.fields if not spec.archived]
     fields = [*(catalog.field(code) or spec for code, spec in SYSTEM_FIELDS.items()), *live]
     written = [spec for spec in fields if not spec.read_only]
-    values = _object(
+    values = an_object(
         tuple(s.code for s in written if s.required), **{s.code: _field(s, catalog) for s in written}
     )
-    some = _object(**{spec.code: _field(spec, catalog) for spec in written})
-    record = _object(
+    some = an_object(**{spec.code: _field(spec, catalog) for spec in written})
+    record = an_object(
         ('id', 'version', 'values'),
-        id=_NUMBER,
-        version=_NUMBER,
+        id=NUMBER,
+        version=NUMBER,
         values={
             'type': 'object',
             'properties': {spec.code: _or_null(_field(spec, catalog)) for spec in fields},
@@ -207,26 +124,26 @@ def _schemas_of(catalog: Catalog) -> dict[str, Schema]:
     stage = _field(SYSTEM_FIELDS['stage'], catalog)
     name = catalog.code
     rows = {'type': 'array', 'maxItems': MOST_ROWS}
-    own = _object(('id', 'values'), id=_NUMBER, values=_to(f'{name}.some_values'))
+    own = an_object(('id', 'values'), id=NUMBER, values=to(f'{name}.some_values'))
     return {
         f'{name}.values': {**values, 'title': catalog.label_one},
         f'{name}.some_values': some,
         f'{name}.record': record,
-        f'{name}.page': _object(
-            ('records', 'next'), records=_list(_to(f'{name}.record')), next=_or_null(_TEXT)
+        f'{name}.page': an_object(
+            ('records', 'next'), records=a_list(to(f'{name}.record')), next=_or_null(TEXT)
         ),
-        f'{name}.new': _object(('values',), values=_to(f'{name}.values'), stage=stage),
-        f'{name}.new_many': _object(('records',), records={**rows, 'items': _to(f'{name}.values')}),
-        f'{name}.change': _object(('values',), values=_to(f'{name}.some_values'), version=_NUMBER),
-        f'{name}.change_many': _object(
-            ids={**rows, 'items': _NUMBER}, values=_to(f'{name}.some_values'), records={**rows, 'items': own}
+        f'{name}.new': an_object(('values',), values=to(f'{name}.values'), stage=stage),
+        f'{name}.new_many': an_object(('records',), records={**rows, 'items': to(f'{name}.values')}),
+        f'{name}.change': an_object(('values',), values=to(f'{name}.some_values'), version=NUMBER),
+        f'{name}.change_many': an_object(
+            ids={**rows, 'items': NUMBER}, values=to(f'{name}.some_values'), records={**rows, 'items': own}
         ),
-        f'{name}.move': _object(('stage',), stage=stage, above=_NUMBER, below=_NUMBER, version=_NUMBER),
+        f'{name}.move': an_object(('stage',), stage=stage, above=NUMBER, below=NUMBER, version=NUMBER),
     }
 
 
 def _field(spec: FieldSpec, catalog: Catalog) -> Schema:
-    schema: Schema = {**_TYPES.get(spec.type, _TEXT), 'title': spec.label}
+    schema: Schema = {**_TYPES.get(spec.type, TEXT), 'title': spec.label}
     if spec.code in ('id', 'number') and not spec.id:
         schema['type'] = 'integer'
     if spec.type == 'stage':
@@ -236,7 +153,7 @@ def _field(spec: FieldSpec, catalog: Catalog) -> Schema:
             'type': 'string',
             'enum': [choice['key'] for choice in spec.options.get('choices', ())],
         }
-        schema = {'title': spec.label, **(one if spec.type == 'choice' else _list(one))}
+        schema = {'title': spec.label, **(one if spec.type == 'choice' else a_list(one))}
     if spec.hint:
         schema['description'] = spec.hint
     if spec.read_only:

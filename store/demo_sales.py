@@ -45,6 +45,17 @@ def plot_sales(story: Story) -> None:
     _Deals(story).tell()
     _leads(story)
     _tasks(story)
+    _notices(story)
+
+
+def _notices(story: Story) -> None:
+    """A few lines in the bells: of the newcomer and of each seller."""
+    seller = story.by_role('sales_manager')[0]
+    abouts = (Key('leads', 0), Key('deals', 82 + 3), Key('tasks', 6))
+    for place, (text, about) in enumerate(zip(story.told['notices'], abouts, strict=True)):
+        at = story.now - dt.timedelta(hours=2 + place * 5)
+        story.add(at, 'me', 'tell', about, text=text)
+        story.add(at, seller if about.catalog != 'deals' else story.owners[about], 'tell', about, text=text)
     story.add(story.now, 'me', 'tell', Key('', 0), text=story.told['greeting'])
 
 
@@ -177,7 +188,7 @@ class _Deals:
         here = dice.uniform(0, 13) if place % 4 else dice.uniform(15, 27)
         days = [dice.uniform(*stay[before]) for before in passed]
         begun = story.moment(here + sum(days))
-        mine = 'me' if story.me and place == 1 else ''
+        mine = 'me' if story.me and place % 7 == 1 else ''
         key, owner = self._begin(way, begun, sum(days), owner=mine)
         at = self._walk(key, owner, begun, passed, days)
         if passed:
@@ -189,11 +200,14 @@ class _Deals:
         self.number += 1
         account = dice.randrange(len(story.told['accounts']))
         owner = owner or story.one_of([self.sellers[account % 4], *self.sellers], [5, 3, 3, 2, 2])
-        product = dice.randrange(len(_PIECES)) if way is _WAY else dice.choice((6, 7, 10, 11))
+        # By turns, so that neighbours on the board differ.
+        product = key.number % len(_PIECES) if way is _WAY else (6, 7, 10, 11)[key.number % 4]
         titles = story.told['deals'][product] if way is _WAY else story.told['renewals']
         expected = at.date() + dt.timedelta(days=int(days) + dice.randint(8, 34))
         values = {
-            'title': titles[key.number % len(titles)],
+            'title': titles[key.number // len(_PIECES) % len(titles)]
+            if way is _WAY
+            else titles[key.number % 4],
             'account': Key('accounts', account),
             'contact': Key('contacts', account * 2 + dice.randrange(2)),
             'product': Key('products', product),
@@ -203,8 +217,8 @@ class _Deals:
             'expected_on': expected.isoformat(),
             'owner': f'@{owner}',
         }
-        story.add(at, owner, 'create', key, values=values, stage=way[0])
-        story.owners[key], story.begun[key] = owner, at
+        story.begun[key] = story.add(at, owner, 'create', key, values=values, stage=way[0])
+        story.owners[key] = owner
         return key, owner
 
     def _amount(self, product: int) -> int:
@@ -237,7 +251,7 @@ def _leads(story: Story) -> None:
         key = Key('leads', number)
         fresh = end in ('new', 'in_work', 'qualified')
         begun = story.moment(
-            number % 5 if end == 'new' else story.dice.uniform(2, 12) if fresh else number * 3.2
+            number % 5 if end == 'new' else story.dice.uniform(2, 12) if fresh else (number - 15) * 4.4
         )
         values: dict[str, Any] = {
             'title': title,
@@ -285,7 +299,8 @@ def _tasks(story: Story) -> None:
         # Sellers see their own deals only, so a task about a deal is its owner's.
         who = story.owners.get(about, sellers[number % len(sellers)])
         who = 'me' if story.me and is_open and number % 3 == 0 else who
-        begun = story.begun[deal] + dt.timedelta(hours=2)
+        ago = story.now - story.begun[deal]
+        begun = story.begun[deal] + (ago * 0.1 if is_open else min(ago * 0.5, dt.timedelta(days=1)))
         due = (
             story.due(_DUE[number], 10 + number % 8, 30 * (number % 2)) if is_open else story.after(begun, 2)
         )

@@ -42,11 +42,19 @@ class Story:
         self.today = now.astimezone(self.zone).date()
         self.owners: dict[Key, str] = {}
         self.begun: dict[Key, dt.datetime] = {}
+        self._last: dict[Key, dt.datetime] = {}
         self._steps: list[Step] = []
 
-    def add(self, at: dt.datetime, who: str, verb: str, key: Key, **more: Any) -> None:
-        """One step; never later than now."""
-        self._steps.append(Step(at=min(at, self.now), who=who, verb=verb, key=key, **more))
+    def add(self, at: dt.datetime, who: str, verb: str, key: Key, **more: Any) -> dt.datetime:
+        """One step, never before the last one of the same record and never later than now; its moment."""
+        last = self._last.get(key)
+        if at > self.now or (last and at < last):
+            # What does not fit any more is spread over the time that is left.
+            last = last or self.now - dt.timedelta(hours=9)
+            at = last + (self.now - last) * self.dice.uniform(0.3, 0.8)
+        self._last[key] = at
+        self._steps.append(Step(at=at, who=who, verb=verb, key=key, **more))
+        return at
 
     def in_order(self) -> list[Step]:
         """All steps by time; those of one moment in the order they were told."""

@@ -161,6 +161,7 @@ async def begin(actor: Actor, import_id: int, *, total: int, run_rules: bool = F
     """Let the import work.
 
     :raises Refused: 'import_started', also when two begin at once"""
+    _wanted_rules.pop(import_id, None)
     values = {'state': RUNNING, 'total': total, 'run_rules': int(run_rules), 'started_at': clock.now_ms()}
     await _change(actor, import_id, values, before=UPLOADED)
 
@@ -246,8 +247,8 @@ async def wants_rules(import_id: int) -> bool:
     return _wanted_rules[import_id]
 
 
-async def forget_older(moment: datetime) -> list[int]:
-    """Ids of the imports that ended before this moment; their files may go."""
+async def older_than(moment: datetime) -> list[int]:
+    """Ids of the imports that began before this moment and are not at work; their files may go."""
     with guard.acting(guard.SETUP):
         found = await database.rows(
             'SELECT id FROM imports WHERE uploaded_at < ? AND state <> ?', [clock.to_ms(moment), RUNNING]

@@ -1,4 +1,5 @@
-"""What is to leave the house: written with the deed that wants it, sent afterwards, each under a key of its own."""
+"""What is to leave the house: written with the deed that wants it, sent afterwards, each under a key of
+its own."""
 
 import json
 from collections.abc import Mapping
@@ -51,7 +52,8 @@ async def put(parcel: Parcel, now: datetime) -> None:
     moment = clock.to_ms(now)
     with guard.acting(guard.ENGINE):
         await database.rows(
-            'INSERT INTO outbox (key, run_id, step, channel, recipient, payload, status, attempts, next_at, code,'
+            'INSERT INTO outbox (key, run_id, step, channel, recipient, payload, status, attempts,'
+            ' next_at, code,'
             " created_at) VALUES (?, ?, ?, ?, ?, ?, 'pending', 0, ?, '', ?) ON CONFLICT DO NOTHING",
             [
                 parcel.key, parcel.run_id, parcel.step, parcel.channel, parcel.recipient[:400],
@@ -63,11 +65,16 @@ async def put(parcel: Parcel, now: datetime) -> None:
 async def take(now: datetime, lease_ms: int, limit: int) -> list[Parcel]:
     """Parcels to be sent now, leased. One whose lease ran out was being sent when the process ended."""
     moment = clock.to_ms(now)
+    with guard.acting(guard.ENGINE):
+        sql = "SELECT id FROM outbox WHERE status IN ('pending', 'sending', 'retry') AND next_at <= ? LIMIT 1"
+        if not await database.rows(sql, [moment], read=True):
+            return []
     lock = ' FOR UPDATE SKIP LOCKED' if database.is_postgres() else ''
     with guard.acting(guard.ENGINE):
         async with database.transaction():
             found = await database.rows(
-                "UPDATE outbox SET status = 'sending', attempts = attempts + 1, next_at = ? WHERE id IN (SELECT id"
+                "UPDATE outbox SET status = 'sending', attempts = attempts + 1, next_at = ? WHERE id"
+                ' IN (SELECT id'
                 " FROM outbox WHERE status IN ('pending', 'sending', 'retry') AND next_at <= ?"
                 f' ORDER BY next_at, id LIMIT ?{lock}) RETURNING *',
                 [moment + lease_ms, moment, limit],

@@ -200,11 +200,12 @@ class Report:
         """Average days of a stay in each open stage, running stays included, of records begun in the span."""
         stages = self._open_stages()
         ids = ', '.join(str(stage.id) for stage in stages)
+        # CROSS JOIN keeps SQLite from starting at the index of stages, which is four times slower.
         found = await self._rows(
-            f'SELECT v.stage_id AS stage, AVG(COALESCE(v.duration, ? - v.entered_at)) AS ms,'
-            f' COUNT(DISTINCT v.record_id) AS n FROM {table(self.catalog)} t'
-            f' JOIN stage_visits v ON v.catalog_id = ? AND v.record_id = t.id AND v.stage_id IN ({ids})'
-            ' WHERE {where} GROUP BY v.stage_id',
+            'SELECT v.stage_id AS stage, AVG(COALESCE(v.duration, ? - v.entered_at)) AS ms,'
+            f' COUNT(DISTINCT v.record_id) AS n FROM {table(self.catalog)} t CROSS JOIN stage_visits v'
+            f' WHERE v.catalog_id = ? AND v.record_id = t.id AND v.stage_id IN ({ids}) AND {{where}}'
+            ' GROUP BY v.stage_id',
             self.begun_filter(),
             before=[clock.now_ms(), self.catalog.id],
         )

@@ -1,4 +1,5 @@
-"""Which records' moments fell into a stretch of time: the questions that rules with a clock ask, each over an index.
+"""Which records' moments fell into a stretch of time: the questions that rules with a clock ask, each over
+an index.
 
 They give ids and moments only; what a rule may know of a record is decided when its owner reads it."""
 
@@ -6,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from store import clock, database, guard
+from store.catalogs import SCHEMA
 from store.schema import Catalog, FieldSpec
 from store.tables import columns, table
 
@@ -56,8 +58,20 @@ async def _among(catalog: Catalog, what: str, values: Sequence[str]) -> list[int
     blanks = ', '.join('?' * len(values))
     with guard.acting(guard.ENGINE):
         found = await database.rows(
-            f'SELECT t.id FROM {table(catalog)} t WHERE t.deleted_at IS NULL AND {what} IN ({blanks}) ORDER BY t.id',
+            f'SELECT t.id FROM {table(catalog)} t WHERE t.deleted_at IS NULL AND {what} IN ({blanks})'
+            ' ORDER BY t.id',
             list(values),
             read=True,
         )
     return [row['id'] for row in found]
+
+
+async def is_live(catalog: str, record_id: int) -> bool:
+    """Whether a record is there and not in the recycle bin."""
+    if catalog not in SCHEMA.by_code:
+        return False
+    with guard.acting(guard.ENGINE):
+        found = await database.rows(
+            f'SELECT id FROM {table(SCHEMA[catalog])} WHERE id = ? AND deleted_at IS NULL', [record_id]
+        )
+    return bool(found)

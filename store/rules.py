@@ -138,8 +138,10 @@ async def create(actor: Actor, spec: Mapping[str, Any], *, now: datetime) -> Sto
             if spec['key'] and await database.rows('SELECT id FROM rules WHERE key = ?', [spec['key']]):
                 raise Refused('rule_key_taken', key=spec['key'])
             made = await database.rows(
-                'INSERT INTO rules (key, name, catalog, owner_id, enabled, enabled_at, watermark, priority, paused,'
-                " version_id, changed_at, changed_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', 0, ?, ?) RETURNING id",
+                'INSERT INTO rules (key, name, catalog, owner_id, enabled, enabled_at, watermark,'
+                ' priority, paused,'
+                " version_id, changed_at, changed_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', 0, ?, ?)"
+                " RETURNING id",
                 [
                     spec['key'] or f'new_{moment}', spec['name'], spec['catalog'], actor.person_id or 0,
                     int(spec['enabled']), moment, moment, spec['priority'], moment, actor.person_id,
@@ -165,12 +167,14 @@ async def change(actor: Actor, rule_id: int, spec: Mapping[str, Any], *, now: da
                 return old
             awake = int(spec['enabled'] and not old.enabled)
             await database.rows(
-                'UPDATE rules SET name = ?, catalog = ?, priority = ?, enabled = ?, owner_id = ?, changed_at = ?,'
+                'UPDATE rules SET name = ?, catalog = ?, priority = ?, enabled = ?, owner_id = ?,'
+                ' changed_at = ?,'
                 ' changed_by = ?, enabled_at = CASE WHEN ? = 1 THEN ? ELSE enabled_at END,'
                 ' watermark = CASE WHEN ? = 1 THEN ? ELSE watermark END WHERE id = ?',
                 [
                     spec['name'], spec['catalog'], spec['priority'], int(spec['enabled']),
-                    actor.person_id or old.owner_id, moment, actor.person_id, awake, moment, awake, moment, rule_id,
+                    actor.person_id or old.owner_id, moment, actor.person_id, awake, moment, awake,
+                    moment, rule_id,
                 ],
             )  # fmt: skip
             await _new_version(actor, rule_id, old.number + 1, {**spec, 'key': old.key}, moment)
@@ -212,7 +216,8 @@ async def remove(actor: Actor, rule_id: int, *, now: datetime) -> None:
         async with database.transaction():
             # The key becomes free: a solution may bring its rule again.
             await database.rows(
-                "UPDATE rules SET removed_at = ?, enabled = 0, key = key || '~' || CAST(id AS TEXT) WHERE id = ?",
+                "UPDATE rules SET removed_at = ?, enabled = 0, key = key || '~' || CAST(id AS TEXT)"
+                ' WHERE id = ?',
                 [clock.to_ms(now), rule_id],
             )
             _changed()
@@ -226,7 +231,8 @@ async def adopt(person_id: int) -> int:
         async with database.transaction():
             moment = clock.now_ms()
             found = await database.rows(
-                'UPDATE rules SET owner_id = ?, enabled_at = ?, watermark = ? WHERE owner_id = 0 RETURNING id',
+                'UPDATE rules SET owner_id = ?, enabled_at = ?, watermark = ? WHERE owner_id = 0'
+                ' RETURNING id',
                 [person_id, moment, moment],
             )
             _changed()
@@ -265,7 +271,8 @@ async def people_of_role(role: str) -> list[int]:
     """Active holders of a role, by id."""
     with guard.acting(guard.ENGINE):
         found = await database.rows(
-            'SELECT p.id FROM people p JOIN person_roles h ON h.person_id = p.id JOIN roles r ON r.id = h.role_id'
+            'SELECT p.id FROM people p JOIN person_roles h ON h.person_id = p.id JOIN roles r ON'
+            ' r.id = h.role_id'
             ' WHERE r.code = ? AND p.is_active = 1 ORDER BY p.id',
             [role],
         )

@@ -1,4 +1,5 @@
-"""Runs of rules: queued from the journal or by the clock, claimed, fenced, ended; their traces, and decisions why not."""
+"""Runs of rules: queued from the journal or by the clock, claimed, fenced, ended; their traces, and
+decisions why not."""
 
 import contextlib
 import json
@@ -7,11 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from store import changes, clock, database, guard
+from store import clock, database, guard
 from store.actor import Cause
-from store.catalogs import SCHEMA
-from store.changes import Change
-from store.tables import table
 
 KEPT_DECISIONS = 200
 LIVE = ('queued', 'running', 'waiting')
@@ -20,7 +18,8 @@ BROKEN = ('failed', 'dead')
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """One run of a rule; `event` holds what started it, `made` what its steps created, `step` is the next one."""
+    """One run of a rule; `event` holds what started it, `made` what its steps created, `step` is the next
+    one."""
 
     rule_id: int
     version_id: int
@@ -73,6 +72,7 @@ class Decision:
 
 
 def run_of(row: Mapping[str, Any]) -> Run:
+    """A run of its row."""
     return Run(
         id=row['id'],
         rule_id=row['rule_id'],
@@ -134,7 +134,8 @@ def nudge() -> None:
 
 
 async def hold(worker: str, now: datetime, lease_ms: int, is_gone: Callable[[str], bool]) -> bool:
-    """Become, or stay, the one engine; False while another one is alive. A dead one's runs go back into the queue.
+    """Become, or stay, the one engine; False while another one is alive. A dead one's runs go back into
+    the queue.
 
     :param is_gone: whether the process of this name is known to have ended"""
     moment = clock.to_ms(now)
@@ -173,38 +174,18 @@ async def release(worker: str) -> None:
         await database.rows('UPDATE rule_engine SET until = 0 WHERE worker = ?', [worker])
 
 
-# From the journal to the queue
-
-
-async def waiting_changes(limit: int) -> list[Change]:
-    """Changes no rule has looked at yet, oldest first."""
-    with guard.acting(guard.ENGINE):
-        found = await database.rows(
-            f'SELECT {changes.COLUMNS} FROM changes WHERE dispatched = 0 ORDER BY id LIMIT ?', [limit]
-        )
-    return [changes.from_row(row, SCHEMA.code_of(row['catalog_id']), None) for row in found]
-
-
-async def later_changes(change: Change) -> list[Change]:
-    """What has happened to a change's record after it, newest first."""
-    with guard.acting(guard.ENGINE):
-        return list(reversed(await changes.since(SCHEMA[change.catalog], change.record_id, change.version)))
-
-
-async def mark_dispatched(change_ids: Sequence[int]) -> None:
-    """Write down that rules have looked at these changes."""
-    for start in range(0, len(change_ids), 500):
-        part = change_ids[start : start + 500]
-        blanks = ', '.join('?' * len(part))
-        await database.rows(f'UPDATE changes SET dispatched = 1 WHERE id IN ({blanks})', part)
+# Into the queue
 
 
 async def queue(new: Sequence[Run], now: datetime, due: datetime | None = None) -> None:
-    """Queue runs, in the open transaction; one that was queued before for the same cause is not queued again."""
+    """Queue runs, in the open transaction; one that was queued before for the same cause is not queued
+    again."""
     moment = clock.to_ms(now)
     await database.many(
-        'INSERT INTO rule_runs (rule_id, version_id, change_id, bind, catalog, record_id, trigger, started_by, event,'
-        " made, chain, due, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '{}', ?, ?, ?) ON CONFLICT DO NOTHING",
+        'INSERT INTO rule_runs (rule_id, version_id, change_id, bind, catalog, record_id, trigger,'
+        ' started_by, event,'
+        " made, chain, due, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '{}', ?, ?, ?) ON"
+        " CONFLICT DO NOTHING",
         [
             (
                 run.rule_id, run.version_id, run.change_id, run.bind, run.catalog, run.record_id, run.trigger,
@@ -239,21 +220,11 @@ async def decide(decisions: Sequence[Decision], now: datetime) -> None:
 async def trim_decisions(rule_id: int) -> None:
     """Keep the newest decisions of a rule only."""
     await database.rows(
-        'DELETE FROM rule_decisions WHERE rule_id = ? AND id <= (SELECT id FROM rule_decisions WHERE rule_id = ?'
+        'DELETE FROM rule_decisions WHERE rule_id = ? AND id <= (SELECT id FROM rule_decisions WHERE'
+        ' rule_id = ?'
         ' ORDER BY id DESC LIMIT 1 OFFSET ?)',
         [rule_id, rule_id, KEPT_DECISIONS],
     )
-
-
-async def recent_starts(since: datetime) -> list[tuple[int, int, datetime]]:
-    """What changes have started since a moment: rule, record, when."""
-    with guard.acting(guard.ENGINE):
-        found = await database.rows(
-            'SELECT rule_id, record_id, created_at FROM rule_runs WHERE created_at >= ? AND change_id > 0'
-            ' ORDER BY created_at',
-            [clock.to_ms(since)],
-        )
-    return [(row['rule_id'], row['record_id'] or 0, clock.from_ms(row['created_at'])) for row in found]
 
 
 # Claim, fence, end
@@ -262,6 +233,8 @@ async def recent_starts(since: datetime) -> list[tuple[int, int, datetime]]:
 async def claim(now: datetime, limit: int) -> list[Run]:
     """Take due runs to work on, in order; one that has stalled before comes alone."""
     moment = clock.to_ms(now)
+    if not await _any_due(moment):
+        return []
     async with transaction():
         found = await database.rows(
             "SELECT id, stalls FROM rule_runs WHERE status IN ('queued', 'waiting') AND due <= ?"
@@ -286,10 +259,18 @@ async def claim(now: datetime, limit: int) -> list[Run]:
     return [run_of(by_id[run_id]) for run_id in chosen if run_id in by_id]
 
 
+async def _any_due(moment: int) -> bool:
+    """Whether there is anything to claim; asked of a reader, so an idle engine never takes the write lock."""
+    with guard.acting(guard.ENGINE):
+        sql = "SELECT id FROM rule_runs WHERE status IN ('queued', 'waiting') AND due <= ? LIMIT 1"
+        return bool(await database.rows(sql, [moment], read=True))
+
+
 async def fence(run: Run) -> bool:
     """Lock a run, if it still belongs to the one who claimed it. The first statement of every segment."""
     found = await database.rows(
-        "UPDATE rule_runs SET status = 'running' WHERE id = ? AND epoch = ? AND status = 'running' RETURNING id",
+        "UPDATE rule_runs SET status = 'running' WHERE id = ? AND epoch = ? AND status = 'running'"
+        ' RETURNING id',
         [run.id, run.epoch],
     )
     return bool(found)
@@ -301,8 +282,8 @@ async def add_step(run: Run, trace: StepTrace) -> None:
         'INSERT INTO rule_steps (run_id, step, visit, action, status, options, result, at, ms)'
         ' VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
         [
-            run.id, trace.step, run.attempts, trace.action, trace.status, _dump(trace.options), _dump(trace.result),
-            clock.to_ms(trace.at), trace.ms,
+            run.id, trace.step, run.attempts, trace.action, trace.status, _dump(trace.options),
+            _dump(trace.result),            clock.to_ms(trace.at), trace.ms,
         ],
     )  # fmt: skip
 
@@ -313,7 +294,8 @@ async def save(
     """Write down where a segment ended: waiting until `due`, or at an end. What failed before is forgiven."""
     finished = None if status in LIVE else clock.to_ms(now)
     await database.rows(
-        'UPDATE rule_runs SET status = ?, step = ?, made = ?, due = ?, finished_at = ?, stalls = 0, attempts = 0'
+        'UPDATE rule_runs SET status = ?, step = ?, made = ?, due = ?, finished_at = ?, stalls = 0,'
+        ' attempts = 0'
         ' WHERE id = ?',
         [status, step, _dump(made), clock.to_ms(due or now), finished, run.id],
     )
@@ -325,20 +307,10 @@ async def fail(
     """Write down what went wrong: to be tried again at `due`, or for good."""
     finished = None if status in LIVE else clock.to_ms(now)
     await database.rows(
-        'UPDATE rule_runs SET status = ?, attempts = attempts + 1, error = ?, due = ?, finished_at = ? WHERE id = ?',
+        'UPDATE rule_runs SET status = ?, attempts = attempts + 1, error = ?, due = ?, finished_at ='
+        ' ? WHERE id = ?',
         [status, _dump(error), clock.to_ms(due or now), finished, run.id],
     )
-
-
-async def is_live(catalog: str, record_id: int) -> bool:
-    """Whether a record is there and not in the recycle bin."""
-    if catalog not in SCHEMA.by_code:
-        return False
-    with guard.acting(guard.ENGINE):
-        found = await database.rows(
-            f'SELECT id FROM {table(SCHEMA[catalog])} WHERE id = ? AND deleted_at IS NULL', [record_id]
-        )
-    return bool(found)
 
 
 async def next_due() -> datetime | None:
@@ -354,7 +326,8 @@ async def forget_old(before: datetime, limit: int = 1000) -> int:
     """Drop runs that ended well before a moment, with their traces; what failed is kept."""
     async with transaction():
         found = await database.rows(
-            "SELECT id FROM rule_runs WHERE finished_at < ? AND status IN ('done', 'skipped', 'cancelled') LIMIT ?",
+            "SELECT id FROM rule_runs WHERE finished_at < ? AND status IN ('done', 'skipped',"
+            " 'cancelled') LIMIT ?",
             [clock.to_ms(before), limit],
         )
         for start in range(0, len(found), 500):
@@ -374,7 +347,8 @@ async def again(run_id: int, now: datetime) -> None:
     """Queue a run that failed once more, from the step it failed at."""
     async with transaction():
         await database.rows(
-            "UPDATE rule_runs SET status = 'queued', stalls = 0, due = ?, finished_at = NULL, epoch = epoch + 1"
+            "UPDATE rule_runs SET status = 'queued', stalls = 0, due = ?, finished_at = NULL, epoch"
+            ' = epoch + 1'
             " WHERE id = ? AND status IN ('failed', 'dead')",
             [clock.to_ms(now), run_id],
         )

@@ -24,13 +24,15 @@ async def tallies(since: datetime) -> dict[int, Tally]:
     """How every rule has been doing, by its id; skipped runs do not count."""
     with guard.acting(guard.ENGINE):
         counts = await database.rows(
-            "SELECT rule_id, COUNT(*) AS n, SUM(CASE WHEN status IN ('failed', 'dead') THEN 1 ELSE 0 END) AS broken"
+            "SELECT rule_id, COUNT(*) AS n, SUM(CASE WHEN status IN ('failed', 'dead') THEN 1 ELSE 0"
+            ' END) AS broken'
             " FROM rule_runs WHERE created_at >= ? AND status <> 'skipped' GROUP BY rule_id",
             [clock.to_ms(since)],
             read=True,
         )
         latest = await database.rows(
-            'SELECT * FROM rule_runs WHERE id IN (SELECT MAX(id) FROM rule_runs WHERE status <> ? GROUP BY rule_id)',
+            'SELECT * FROM rule_runs WHERE id IN (SELECT MAX(id) FROM rule_runs WHERE status <> ?'
+            ' GROUP BY rule_id)',
             ['skipped'],
             read=True,
         )
@@ -137,3 +139,14 @@ async def decisions_of_rule(rule_id: int, *, limit: int = 50) -> list[Decision]:
 async def decisions_of_record(catalog: str, record_id: int, *, limit: int = 50) -> list[Decision]:
     """Which rules did not run on a record and why, newest first."""
     return await _decisions('catalog = ? AND record_id = ?', [catalog, record_id], limit=limit)
+
+
+async def recent_starts(since: datetime) -> list[tuple[int, int, datetime]]:
+    """What changes have started since a moment: rule, record, when."""
+    with guard.acting(guard.ENGINE):
+        found = await database.rows(
+            'SELECT rule_id, record_id, created_at FROM rule_runs WHERE created_at >= ? AND change_id > 0'
+            ' ORDER BY created_at',
+            [clock.to_ms(since)],
+        )
+    return [(row['rule_id'], row['record_id'] or 0, clock.from_ms(row['created_at'])) for row in found]

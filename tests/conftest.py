@@ -9,18 +9,13 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import asyncpg
 import pytest
 
-from automations.services import Delivery, Mail, WebCall
-from store import guard, opening, people
+from automations import Delivery, FakeClock, Mail, WebCall
+from store import Records, guard, opening, people
 from tests.postgres import PostgresServer
-
-if TYPE_CHECKING:
-    from automations.clock import FakeClock
-    from store.records import Records
 
 SERVER = 'ARTEL_TEST_SERVER'
 """The environment tells xdist's workers where the server is that the first process started."""
@@ -123,7 +118,7 @@ async def _execute(url: str, sql: str) -> None:
 # People
 
 
-async def records_of(login: str, name: str, *, role: str = '') -> 'Records':
+async def records_of(login: str, name: str, *, role: str = '') -> Records:
     """The door for a new person of a ready role (member, seller, viewer); an administrator without one."""
     held = (role,) if role else ()
     person = await people.create_person(
@@ -131,25 +126,23 @@ async def records_of(login: str, name: str, *, role: str = '') -> 'Records':
     )
     actor = await people.actor_of_person(person.id)
     assert actor is not None
-    from store.records import Records
-
     return Records(actor)
 
 
 @pytest.fixture
-async def as_admin(database: str) -> 'Records':
+async def as_admin(database: str) -> Records:
     """Ada, an administrator."""
     return await records_of('ada', 'Ada Admin')
 
 
 @pytest.fixture
-async def as_member(database: str) -> 'Records':
+async def as_member(database: str) -> Records:
     """Max, who works with the records."""
     return await records_of('max', 'Max Member', role='member')
 
 
 @pytest.fixture
-async def as_viewer(database: str) -> 'Records':
+async def as_viewer(database: str) -> Records:
     """Vera, who only looks."""
     return await records_of('vera', 'Vera Viewer', role='viewer')
 
@@ -158,10 +151,8 @@ async def as_viewer(database: str) -> 'Records':
 
 
 @pytest.fixture
-def clock() -> 'FakeClock':
+def clock() -> FakeClock:
     """A clock that stands at Monday, 2 March 2026, 09:00 UTC until it is told to go forward."""
-    from automations.clock import FakeClock
-
     return FakeClock(datetime(2026, 3, 2, 9, tzinfo=UTC))
 
 

@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import site
 import socket
 import subprocess
@@ -20,6 +21,8 @@ FAST = (
     'max_connections=200',
     'shared_buffers=64MB',
 )
+
+INITDB = ('-U', 'artel', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync')
 
 
 def find() -> Path | None:
@@ -56,19 +59,10 @@ class PostgresServer:
         if user := _user():
             shutil.chown(self._folder, user)
         data = self._folder / 'data'
-        initdb: list[str | Path] = [self._programs / 'initdb', '-D', data, '-U', 'artel', '--auth=trust', '--encoding=UTF8']
-        subprocess.run(
-            [*initdb, '--locale=C.UTF-8', '--no-sync'],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            **self._as_user(),
-        )
-        settings = [
-            f'port={self.port}',
-            'listen_addresses=127.0.0.1',
-            f'unix_socket_directories={self._folder}',
-        ]
-        options = [part for setting in (*settings, *FAST) for part in ('-c', setting)]
+        initdb: list[str | Path] = [self._programs / 'initdb', '-D', data, *INITDB]
+        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, **self._as_user())
+        where = f'port={self.port}', 'listen_addresses=127.0.0.1', f'unix_socket_directories={self._folder}'
+        options = [part for setting in (*where, *FAST) for part in ('-c', setting)]
         with (self._folder / 'log').open('wb') as log:
             self._process = subprocess.Popen(
                 [self._programs / 'postgres', '-D', data, *options], stdout=log, stderr=log, **self._as_user()
@@ -78,7 +72,8 @@ class PostgresServer:
     def stop(self) -> None:
         """End the server and remove its data."""
         if self._process:
-            self._process.terminate()
+            # A fast shutdown: a connection that a test forgot does not hold it up.
+            self._process.send_signal(signal.SIGINT)
             try:
                 self._process.wait(20)
             except subprocess.TimeoutExpired:

@@ -1,6 +1,8 @@
 """Mounts the interface on the FastAPI parent: the shell page, public pages, assets, the outer wall."""
 
 import gc
+import gzip
+from functools import cache
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
@@ -8,7 +10,6 @@ from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse
 from nicegui import Client, ui
 from starlette.exceptions import HTTPException
 
-from store import people
 from ui import entrance, rows, theme
 from ui.compat import guard_events
 from ui.components.command import Command
@@ -63,15 +64,23 @@ def opened() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-async def _asset(version: str, name: str) -> Response:
+async def _asset(request: Request, version: str, name: str) -> Response:
     del version  # it only makes the address new when the assets are
-    cached = {'cache-control': 'public, max-age=31536000, immutable'}
+    cached = {'cache-control': 'public, max-age=31536000, immutable', 'vary': 'accept-encoding'}
     if name == 'artel.css':
+        if 'gzip' in request.headers.get('accept-encoding', ''):
+            cached['content-encoding'] = 'gzip'
+            return Response(_packed(theme.style_sheet()), media_type='text/css', headers=cached)
         return PlainTextResponse(theme.style_sheet(), media_type='text/css', headers=cached)
     path = theme.ASSETS / Path(name).name
     if path.suffix not in ('.js', '.svg', '.png', '.woff2') or not path.is_file():
         raise HTTPException(404)
     return FileResponse(path, headers=cached)
+
+
+@cache
+def _packed(text: str) -> bytes:
+    return gzip.compress(text.encode(), 9)
 
 
 async def _favicon() -> Response:
@@ -102,19 +111,6 @@ def _frame(tab: Tab) -> Pages:
         side = Side(tab, on_search=command.open, on_bell=bell.open, on_keys=command.keys)
         bell.on_count(side.show_unread)
         with ui.element('div').classes('a-main'):
-            pages = Pages(tab, tab.company)
+            pages = Pages(tab, side.catch_up)
     ui.context.client.on_connect(side.keep_counting)
-    if not tab.person.time_zone:
-        ui.context.client.on_connect(lambda: _learn_zone(tab))
     return pages
-
-
-async def _learn_zone(tab: Tab) -> None:
-    """Take the time zone of the device until the person chooses one."""
-    try:
-        found = await ui.run_javascript('Intl.DateTimeFormat().resolvedOptions().timeZone', timeout=10)
-    except TimeoutError:
-        return  # the tab was left before it could answer
-    if isinstance(found, str) and found != tab.reader.zone:
-        await people.change_person(tab.actor, tab.person_id, {'time_zone': found[:64]})
-        tab.reader.zone = found

@@ -22,13 +22,13 @@ from ui.text import label
 from ui.values import choice_of, field_label, shown
 
 WIDTHS: Mapping[str, int] = {
-    'title': 260,
+    'title': 240,
     'number': 110,
     'money': 130,
-    'date': 112,
+    'date': 132,
     'date_time': 140,
     'person': 160,
-    'link': 180,
+    'link': 160,
     'stage': 144,
     'pills': 150,
     'check': 90,

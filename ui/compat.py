@@ -4,6 +4,7 @@
 
 import copy
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import Any, cast
 
 from nicegui import Client, core
@@ -27,13 +28,20 @@ __all__ = [
 ]
 
 
+_answered: ContextVar[Client | None] = ContextVar('answered', default=None)
+"""The client whose event is being handled: its own elements may be gone before the handler ends."""
+
+
 def current_client() -> Client | None:
     """The client whose page is being built or whose event is being handled; None elsewhere."""
     stack = Slot.get_stack()
     if not stack:
         Slot.prune_stack()
-        return None
-    return stack[-1].parent.client
+    for slot in reversed(stack):
+        parent = slot._parent()
+        if parent is not None:
+            return parent.client
+    return _answered.get()
 
 
 def client_of(client_id: str) -> Client | None:
@@ -111,6 +119,7 @@ def guard_events(may_act: Callable[[Client], Awaitable[bool]]) -> None:
     async def on_event(sid: str, message: dict[str, Any]) -> None:
         client = _owned(sid, message)
         if client is not None and await may_act(client):
+            _answered.set(client)
             wiring._on_event(sid, message)
 
     core.sio.on('event', on_event)

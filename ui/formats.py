@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ui.reader import reader
 from ui.translation import n, p, t
 
-THIN = '\u202f'
-"""Narrow space that does not break, between thousands."""
+SPACE = '\u00a0'
+"""A space that does not break: between thousands and before a currency sign. A narrow one nearly vanishes."""
 
 SIGNS = {
     'RUB': '₽',
@@ -74,7 +74,7 @@ def number(value: Decimal | float, digits: int | None = None) -> str:
     whole, _, part = text.partition('.')
     if reader().language == 'en':
         return text.replace('-', '\u2212')
-    return whole.replace(',', THIN).replace('-', '\u2212') + (f',{part}' if part else '')
+    return whole.replace(',', SPACE).replace('-', '\u2212') + (f',{part}' if part else '')
 
 
 def short_number(value: Decimal | float) -> str:
@@ -96,7 +96,7 @@ def money(value: Amount | None, digits: int | None = None) -> str:
     sign = SIGNS.get(value.currency, value.currency)
     if reader().language == 'en' and sign in LEADING:
         return f'\u2212{sign}{shown[1:]}' if shown.startswith('\u2212') else f'{sign}{shown}'
-    return f'{shown}\u00a0{sign}' if sign else shown
+    return f'{shown}{SPACE}{sign}' if sign else shown
 
 
 def _zone() -> ZoneInfo:

@@ -10,7 +10,12 @@ VIEWS = ('board', 'list', 'analytics')
 async def remember_view(tab: Tab, place: Place) -> None:
     """Keep the view of a section that is being shown."""
     parts = place.path.strip('/').split('/')
-    if len(parts) != 3 or parts[0] != 'c' or parts[2] not in VIEWS or tab.last_views.get(parts[1]) == parts[2]:
+    if (
+        len(parts) != 3
+        or parts[0] != 'c'
+        or parts[2] not in VIEWS
+        or tab.last_views.get(parts[1]) == parts[2]
+    ):
         return
     tab.last_views[parts[1]] = parts[2]
     await system_settings.save_preference(tab.actor, f'view.{parts[1]}', parts[2])

@@ -50,6 +50,10 @@ class _Watcher:
                 answer = self._call(bundle)
                 if isinstance(answer, Awaitable):
                     await answer
+        except RuntimeError:
+            # Elements cannot be made for a tab that was closed meanwhile; anything else is a fault.
+            if not self._home.is_deleted and not self._home.client.is_deleted:
+                raise
         finally:
             self._busy = False
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
+from collections.abc import Callable
 from types import TracebackType
 
 from nicegui import background_tasks, ui
@@ -13,7 +14,7 @@ from ui.compat import Outlet
 from ui.components.basics import empty_state, skeleton
 from ui.last_view import remember_view
 from ui.pages import Page, page_of
-from ui.place import Place, go, split
+from ui.place import Place, go, reload, split
 from ui.session import SignedOut, Tab
 from ui.text import t, words
 
@@ -23,9 +24,9 @@ log = logging.getLogger('artel.ui')
 class Pages(Outlet):
     """The changing part of the frame."""
 
-    def __init__(self, tab: Tab, company: str) -> None:
+    def __init__(self, tab: Tab, on_shown: Callable[[], None]) -> None:
         self._tab = tab
-        self._company = company
+        self._on_shown = on_shown
         self._place: Place | None = None
         self._drawing: asyncio.Task[None] | None = None
         super().__init__()
@@ -47,6 +48,7 @@ class Pages(Outlet):
                 self._follow(self._place, query)
                 return True
         self._leave()
+        self._on_shown()
         place = self._place = Place(url)
         found = page_of(path)
         with self.clear():
@@ -59,7 +61,7 @@ class Pages(Outlet):
         return True
 
     def _draw(self, page: Page, place: Place) -> None:
-        place.set_title(f'{t(page.title)} · {self._company}')
+        place.set_title(f'{t(page.title)} · {self._tab.company}')
         box = ui.element('div').classes('a-page')
         self._drawing = background_tasks.create(
             self._build(page, place, box), name=f'draw {page.path}', context=box
@@ -135,4 +137,4 @@ def broken(error: Exception) -> None:
     log.error('page fault %s', fault, exc_info=error)
     with ui.element('div').classes('a-body'):
         sentence = t('Something broke on our side. Tell your administrator the number {fault}.', fault=fault)
-        empty_state(sentence, t('Try again'), ui.navigate.reload, icon_name='healing')
+        empty_state(sentence, t('Try again'), reload, icon_name='healing')

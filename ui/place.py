@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-from nicegui import ui
+from nicegui import Client, ui
 
 from ui.compat import current_client, redraw, set_current_path
 
@@ -48,19 +48,16 @@ class Place:
         if kept == self.query:
             return
         self.query = kept
-        client = current_client()
-        if client is not None:
+        with _client() as client:
             set_current_path(client, self.url)
-        (ui.navigate.history.replace if replace else ui.navigate.history.push)(self.url)
+            (ui.navigate.history.replace if replace else ui.navigate.history.push)(self.url)
 
     def replace(self, url: str) -> None:
         """Show another own address in place of this one; Back leads to the page before."""
-        client = current_client()
-        if client is None or not is_own(url):
-            raise ValueError('an own address in an open tab is expected')
-        set_current_path(client, url)
-        ui.navigate.history.replace(url)
-        redraw(client)
+        with _client() as client:
+            set_current_path(client, _own(url))
+            ui.navigate.history.replace(url)
+            redraw(client)
 
     def follow(self, query: Mapping[str, str]) -> Any:
         """Tell the page that its query is now this one."""
@@ -98,9 +95,28 @@ def go(url: str) -> None:
     """Show another own address in this tab.
 
     :raises ValueError: the address leads away"""
+    with _client():
+        ui.navigate.to(_own(url))
+
+
+def reload() -> None:
+    """Load the whole document of this tab anew."""
+    with _client():
+        ui.navigate.reload()
+
+
+def _own(url: str) -> str:
     if not is_own(url):
         raise ValueError('an own address is expected')
-    ui.navigate.to(url)
+    return url
+
+
+def _client() -> Client:
+    """The tab at hand; entering it works even after the button that was pressed is gone."""
+    client = current_client()
+    if client is None:
+        raise RuntimeError('this needs an open tab')
+    return client
 
 
 def record_url(catalog: str, record_id: int) -> str:

@@ -4,6 +4,8 @@ A code with a `reason` may have a sentence for each: 'file_refused.too_big'."""
 
 from typing import Final
 
+from ui.problem_words_work import WORK
+
 
 def _later(text: str) -> str:
     """Marks a text for the extraction; it is translated where it is shown."""
@@ -95,5 +97,5 @@ ASKING: Final[dict[str, str]] = {
     'bad_cursor': _later('The list has changed. Load it again.'),
     'bad_condition': _later('This condition is damaged. Set it up again.'),
 }
-SENTENCES: Final[dict[str, str]] = {**GENERAL, **VALUES, **PEOPLE, **SHAPING, **ASKING}
-"""Codes of the store with their sentences; those of rules and imports follow in ui/problem_words_work.py."""
+SENTENCES: Final[dict[str, str]] = {**GENERAL, **VALUES, **PEOPLE, **SHAPING, **ASKING, **WORK}
+"""Every code with its sentence."""

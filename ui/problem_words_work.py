@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from ui.problem_words import SENTENCES as COMMON
-
 
 def _later(text: str) -> str:
     """Marks a text for the extraction; it is translated where it is shown."""
@@ -37,7 +35,7 @@ IMPORTS: Final[dict[str, str]] = {
     'import_started': _later('This import runs already.'),
     'import_stopped': _later('This import was stopped.'),
     'key_missing': _later('The field that rows are matched by is empty.'),
-    'key_missing': _later('The column that rows are matched by is empty here.'),
+    'import_files_gone': _later('The rows of this import are no longer kept.'),
     'exists_already': _later('“{value}” exists already.'),
     'not_there': _later('“{value}” does not exist yet.'),
     'several_match': _later('{count} records match “{value}”.'),
@@ -62,6 +60,20 @@ RULES: Final[dict[str, str]] = {
     'rule_storm': _later('The rule “{rule}” was switched off: it ran too often.'),
     'rule_owner_gone': _later('The rule “{rule}” was switched off: its owner is gone.'),
     'delivery_failed': _later('The rule “{rule}” could not reach {recipient}: {detail}'),
+    'rule_stalled': _later('The run was ended: it stopped the process several times.'),
+    'rule_broken': _later('The rule no longer fits its section: a field or stage it needs is gone.'),
+    'rule_error': _later('An error on our side: {detail}'),
+    'record_gone': _later('The record was deleted.'),
+    'rule_unknown_field': _later('One of these fields does not exist or cannot be set.'),
+    'rule_date_in_days': _later('A date without a time counts in days.'),
+    'rule_yearly_needs_date': _later('Only a date comes every year, not a date with a time.'),
+    'not_a_time': _later('Enter a time, for example 09:30.'),
+    'rule_bad_cron': _later('This is not a cron line, for example 30 9 * * 1-5.'),
+    'expr_types': _later('A value of another kind is needed at position {column}.'),
+    'expr_argument': _later('“{name}” does not take such a value.'),
+    'expr_currencies': _later('{left} and {right} cannot be compared.'),
+    'expr_math': _later('This cannot be calculated, look at position {column}.'),
+    'expr_no_part': _later('There is no “{name}” in this value.'),
     'no_task_catalog': _later('There is no section for tasks.'),
     'condition_value_missing': _later('The condition has no value.'),
     'expr_argument_count': _later('“{name}” takes another number of values.'),
@@ -73,6 +85,16 @@ RULES: Final[dict[str, str]] = {
     'expr_unknown_name': _later('There is no field “{name}”. {hint}'),
     'template_format': _later('The format “{name}” cannot be used here.'),
     'template_unknown_format': _later('There is no format “{name}”.'),
+}
+REST: Final[dict[str, str]] = {
+    'unauthorized': _later('Send a valid API key.'),
+    'no_such_path': _later('There is no such address in the API.'),
+    'wrong_method': _later('This address does not take this method.'),
+    'not_json': _later('The body is not JSON.'),
+    'json_expected': _later('Send JSON with the type application/json.'),
+    'object_expected': _later('A JSON object is expected.'),
+    'body_too_large': _later('The body is too large: at most {limit} bytes.'),
+    'too_many_rows': _later('Too many records at once: at most {limit}.'),
 }
 SENDING: Final[dict[str, str]] = {
     'address_refused': _later(
@@ -88,5 +110,5 @@ SENDING: Final[dict[str, str]] = {
     'bad_header': _later('A header of the webhook is not right.'),
     'error': _later('An error on our side: {detail}'),
 }
-SENTENCES: Final[dict[str, str]] = {**COMMON, **FILES, **IMPORTS, **RULES, **SENDING}
-"""Every code with its sentence."""
+WORK: Final[dict[str, str]] = {**FILES, **IMPORTS, **RULES, **REST, **SENDING}
+"""Codes of imports, rules, the API and of what is sent."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
 
 from store import Condition, Filter, NotFound, Problem, Query, Records, Refused
 from ui.cells import Column, columns_of, rows
@@ -28,6 +29,9 @@ async def read_rows(catalog: str, request: Request) -> JSONResponse:
         try:
             asked = json.loads(await request.body())
             return JSONResponse(await block(tab.records(), catalog, asked if isinstance(asked, dict) else {}))
+        except ClientDisconnect:
+            # The list was left before it had asked; nobody waits for the answer.
+            return JSONResponse({}, 400)
         except ValueError:
             return JSONResponse({'error': words(Refused('bad_filter', reason='not JSON'))}, 400)
         except Problem as problem:

@@ -15,8 +15,8 @@ from ui.session import token_of
 
 CSP: Final = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline';"
-    " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none';"
-    " frame-ancestors 'none'; form-action 'self'"
+    " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss:; object-src 'none';"
+    " base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
 HEADERS: Final = {
     'content-security-policy': CSP,

@@ -9,7 +9,7 @@ from store.schema import SYSTEM_FIELDS, Catalog
 from ui import translation
 from ui.formats import ago, date_long, date_only, date_short, due, money, number, short_number, time_only
 from ui.locales import languages
-from ui.problem_words_work import SENTENCES
+from ui.problem_words import SENTENCES
 from ui.reader import reader
 from ui.translation import p, t
 
@@ -24,6 +24,7 @@ __all__ = [
     'label_one',
     'language',
     'languages',
+    'lower_first',
     'money',
     'n',
     'number',
@@ -70,6 +71,11 @@ def label(entity: Labelled) -> str:
 def label_one(catalog: Catalog) -> str:
     """What one record of this catalogue is called, e.g. 'Deal'."""
     return catalog.labels_one.get(reader().language) or catalog.label_one
+
+
+def lower_first(name: str) -> str:
+    """A caption inside a sentence: 'Сделки' becomes 'сделки', 'VIP' stays."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def words(problem: Problem) -> str:

@@ -1,4 +1,5 @@
-"""What a rule does: one kind a file. Actions act through the owner's door, inside the segment's transaction."""
+"""What a rule does: one kind a file. Actions act through the owner's door, inside the segment's
+transaction."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -67,7 +68,8 @@ class Doing:
         return None if self.record_id is None else Ref(self.record_id, '', self.catalog.code)
 
     async def scope(self, options: Any) -> Scope:
-        """The names that texts and values of these options look up, read anew: earlier steps may have changed them."""
+        """The names that texts and values of these options look up, read anew: earlier steps may have
+        changed them."""
         names: dict[str, Any] = dict(self.event)
         names['made'] = self.made
         if self.record_id is not None:
@@ -124,18 +126,22 @@ class Action(ABC):
 def sources_in(options: Any) -> Iterator[tuple[str, str]]:
     """Every expression ('=') and template ('{{') and path ('field:') in options, however deep."""
     if isinstance(options, str):
-        if options.startswith('='):
-            yield 'expression', options[1:]
-        elif options.startswith('field:'):
-            yield 'expression', options.removeprefix('field:')
-        elif '{{' in options:
-            yield 'template', options
+        if source := _source(options):
+            yield source
     elif isinstance(options, Mapping):
         for value in options.values():
             yield from sources_in(value)
     elif isinstance(options, (list, tuple)):
         for value in options:
             yield from sources_in(value)
+
+
+def _source(text: str) -> tuple[str, str] | None:
+    if text.startswith('='):
+        return 'expression', text[1:]
+    if text.startswith('field:'):
+        return 'expression', text.removeprefix('field:')
+    return ('template', text) if '{{' in text else None
 
 
 def paths_in(options: Any) -> set[tuple[str, ...]]:

@@ -19,15 +19,21 @@ class Assign(Action):
             options={'choices': [
                 {'key': 'fixed', 'label': 'The first one', 'labels': {'ru': 'Первому из списка'}},
                 {'key': 'round_robin', 'label': 'By turns', 'labels': {'ru': 'По очереди'}},
-                {'key': 'least_loaded', 'label': 'Whoever has least to do', 'labels': {'ru': 'Наименее загруженному'}},
+                {
+                    'key': 'least_loaded', 'label': 'Whoever has least to do',
+                    'labels': {'ru': 'Наименее загруженному'},
+                },
             ]},
         ),
         FieldSpec(code='people', label='People', type='choices', required=True, options={'from': 'people'}),
-        FieldSpec(code='field', label='Field', type='choice', default='owner', options={'from': 'person_fields'}),
+        FieldSpec(
+            code='field', label='Field', type='choice', default='owner', options={'from': 'person_fields'},
+        ),
     )  # fmt: skip
 
     async def run(self, doing: Doing, options: Options) -> Outcome:
-        """Choose a person and set the field; the choice is locked, so two runs at once do not take the same turn."""
+        """Choose a person and set the field; the choice is locked, so two runs at once do not take the
+        same turn."""
         people = await rules.active_people(await doing.people(options['people'], await doing.scope(options)))
         if not people:
             raise Refused('rule_nobody')

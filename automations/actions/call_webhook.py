@@ -11,7 +11,8 @@ from store.schema import Catalog, FieldSpec
 
 
 class CallWebhook(Action):
-    """POSTs JSON to an address; it leaves after the step is safe and is tried again when the other side is away."""
+    """POSTs JSON to an address; it leaves after the step is safe and is tried again when the other side is
+    away."""
 
     key = 'call_webhook'
     label = 'Call a webhook'

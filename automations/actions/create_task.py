@@ -15,14 +15,16 @@ DUE_AT = '18:00'
 
 
 class CreateTask(Action):
-    """Creates a task in the catalogue of tasks, about the record of the rule, with a due time and a reminder."""
+    """Creates a task in the catalogue of tasks, about the record of the rule, with a due time and a
+    reminder."""
 
     key = 'create_task'
     label = 'Create a task'
     options = (
         FieldSpec(code='title', label='Task', type='text', required=True, options={'template': True}),
         FieldSpec(
-            code='assignee', label='Assignee', type='choice', default='field:owner', options={'from': 'people'}
+            code='assignee', label='Assignee', type='choice', default='field:owner',
+            options={'from': 'people'},
         ),
         FieldSpec(code='due_amount', label='Due in', type='number', default=1),
         FieldSpec(

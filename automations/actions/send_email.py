@@ -13,12 +13,15 @@ from store.schema import Catalog, FieldSpec
 
 
 class SendEmail(Action):
-    """Writes one letter to each recipient; it leaves after the step is safe and is tried again when the server is away."""
+    """Writes one letter to each recipient; it leaves after the step is safe and is tried again when the
+    server is away."""
 
     key = 'send_email'
     label = 'Send an e-mail'
     options = (
-        FieldSpec(code='to', label='Recipients', type='choices', required=True, options={'from': 'addresses'}),
+        FieldSpec(
+            code='to', label='Recipients', type='choices', required=True, options={'from': 'addresses'}
+        ),
         FieldSpec(code='subject', label='Subject', type='text', required=True, options={'template': True}),
         FieldSpec(code='body', label='Text', type='long_text', required=True, options={'template': True}),
     )
@@ -34,7 +37,8 @@ class SendEmail(Action):
         text = str(filled_value(options['body'], scope))
         for number, address in enumerate(addresses):
             letter = outbox.Parcel(
-                key=f'{doing.key}:{number}', run_id=doing.run_id, step=doing.step, channel='mail', recipient=address,
+                key=f'{doing.key}:{number}', run_id=doing.run_id, step=doing.step, channel='mail',
+                recipient=address,
                 payload={'to': [address], 'subject': subject, 'text': text},
             )  # fmt: skip
             await outbox.put(letter, doing.now)

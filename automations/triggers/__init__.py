@@ -1,4 +1,5 @@
-"""What starts a rule: one kind a file. Changes are matched, moments are found by a window over the records."""
+"""What starts a rule: one kind a file. Changes are matched, moments are found by a window over the
+records."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -47,7 +48,8 @@ class Due:
 
 
 class Trigger(ABC):
-    """A kind of beginning. `label` is what people choose, `options` draw its form, `timed` ones look at the clock."""
+    """A kind of beginning. `label` is what people choose, `options` draw its form, `timed` ones look at
+    the clock."""
 
     key: ClassVar[str]
     label: ClassVar[str]

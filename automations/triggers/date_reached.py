@@ -96,8 +96,7 @@ class DateReached(Trigger):
             if not span.since < moment <= span.until:
                 continue
             dates = announced(day, _shift(options), str(options.get('unit')))
-            for id in await self._on(options, catalog, spec, dates):
-                found.append(Due(id, moment))
+            found += [Due(id, moment) for id in await self._on(options, catalog, spec, dates)]
         return found
 
     @staticmethod

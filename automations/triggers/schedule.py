@@ -64,7 +64,7 @@ class Schedule(Trigger):
         except ValueError:
             return {'at': 'not_a_time'}
         try:
-            next(CronSim(line, datetime(2026, 1, 1)))  # noqa: DTZ001 - any moment shows whether the line is one
+            next(CronSim(line, datetime(2026, 1, 1)))  # noqa: DTZ001  any moment shows whether the line is one
         except (CronSimError, StopIteration):
             return {'cron': 'rule_bad_cron'}
         return {}

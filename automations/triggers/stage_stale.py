@@ -11,7 +11,8 @@ from store.schema import Catalog, FieldSpec
 
 
 class StageStale(Trigger):
-    """Starts once for each stay in a stage, when it has lasted so long. Closed stages count only when named."""
+    """Starts once for each stay in a stage, when it has lasted so long. Closed stages count only when
+    named."""
 
     key = 'stage_stale'
     label = 'When a record stays in a stage too long'

@@ -73,11 +73,13 @@ async def forecast(records: Records, target: Target, plan: Plan, rows: list[Row]
 
 async def _namesakes(target: Target, plan: Plan, rows: list[Row]) -> int:
     """How many rows have the name of a present record: perhaps the file was imported before."""
-    index = plan.column_of(target.title)
+    index = plan.column_of(target.name_field)
     if index is None:
         return 0
     names = [cells[index] for _, cells in rows if index < len(cells)]
-    present = await target.find_by(target.title, set(names))
+    present = await target.find_by(target.name_field, set(names))
     if not present:
         return 0
-    return await asyncio.to_thread(lambda: sum(target.key(target.title, name) in present for name in names))
+    return await asyncio.to_thread(
+        lambda: sum(target.key(target.name_field, name) in present for name in names)
+    )

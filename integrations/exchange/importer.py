@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from integrations.exchange import running, spool
 from integrations.exchange.dry_run import Forecast, forecast
-from integrations.exchange.mapping import propose, split
+from integrations.exchange.mapping import fit, propose, split
 from integrations.exchange.plan import CURRENCY, PEOPLE, Plan
 from integrations.exchange.reading import FORMATS, MAX_BYTES, SheetSummary, read_file
 from integrations.exchange.targets import CatalogTarget, Target, target_of, targets_of
@@ -84,16 +84,14 @@ class Importer:
                     return kept
         return None
 
-    async def best_target(self, job: ImportJob, *, sheet: int = 0, language: str = 'en') -> str:
-        """Where most columns of the sheet find a field; the file's name speaks too."""
-        name = job.file_name.casefold()
-        best, most = '', -1.0
+    async def best_target(self, job: ImportJob, *, sheet: int = 0) -> str:
+        """Where the columns of the sheet fit best; the file's name speaks too."""
+        scores: dict[str, float] = {}
         for code in self.targets():
-            plan = await self.propose(job, code, sheet=sheet, language=language)
-            score = len(plan.columns) + (1.5 if code in name or code.rstrip('s') in name else 0)
-            if score > most:
-                best, most = code, score
-        return best
+            target = await self.target(code)
+            catalog = self._records.catalog(code) if isinstance(target, CatalogTarget) else None
+            scores[code] = fit(target, catalog, sheets_of(job)[sheet], job.file_name)
+        return max(scores, key=lambda code: scores[code])
 
     async def forecast(self, job: ImportJob, plan: Plan) -> Forecast:
         """The dry run; keeps the plan.
@@ -132,7 +130,11 @@ class Importer:
         captions: tuple[str, str],
     ) -> list[list[str]]:
         """The refused rows as a table: the file's own columns first, so that it can be corrected and imported
-        again, then the row's number and the reason under the two captions."""
+        again, then the row's number and the reason under the two captions.
+
+        :raises Refused: 'import_files_gone' after a month"""
+        if not await asyncio.to_thread(spool.spool_path(job.id).exists):
+            raise Refused('import_files_gone')
         wanted = {one.row: one for one in refused}
 
         def rows() -> Iterator[list[str]]:

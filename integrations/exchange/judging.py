@@ -37,7 +37,7 @@ class Judge:
             c.removesuffix(CURRENCY): i for i, c in plan.columns.items() if c.endswith(CURRENCY)
         }
         self._unique = [spec for _, spec in self._columns if spec.unique and spec.code != plan.key]
-        self._required = [spec for spec in target.fields if spec.required or spec.code == target.title]
+        self._required = [spec for spec in target.fields if spec.required or spec.code == target.name_field]
         self._stages = {s.code: s for p in target.pipelines for s in p.stages}
         self._start = _start_of(target, plan)
         self._seen: dict[tuple[str, str], int] = {}

@@ -61,7 +61,7 @@ async def _make(records: Records, judge: Judge, spec: FieldSpec, values: Sequenc
         code = PEOPLE if spec.type == 'person' else str(spec.options.get('target', ''))
         other = await target_of(records, code)
         for start in range(0, len(values), BATCH):
-            await other.create([{other.title: value} for value in values[start : start + BATCH]])
+            await other.create([{other.name_field: value} for value in values[start : start + BATCH]])
 
 
 def _choices(spec: FieldSpec, values: Sequence[str]) -> Iterable[dict[str, Any]]:

@@ -18,10 +18,19 @@ READABLE = 0.6
 DOUBTFUL = 0.6
 CHECKED = frozenset({'number', 'money', 'date', 'date_time', 'email', 'phone', 'yes_no'})
 SAMPLES = 40
+NAMED_SO = 2.0
+"""What a name of the file that is the target's own counts beside the columns."""
+NAME_WORDS = frozenset({'name', 'title', 'название', 'наименование', 'имя', 'тема', 'заголовок'})
 
 _DAY = re.compile(r'(\d{1,2})([./-])(\d{1,2})\2(\d{2}|\d{4})(?!\d)')
-_COMMA = re.compile(r'^[^\d,.]*[\d\s\u00a0\u202f.]*\d,\d{1,2}(?!\d)\D*$|^\D*\d{1,3}(\.\d{3})+,\d+\D*$')
-_POINT = re.compile(r'^[^\d,.]*[\d\s\u00a0\u202f,]*\d\.\d{1,2}(?!\d)\D*$|^\D*\d{1,3}(,\d{3})+(\.\d+)?\D*$')
+_MARKED = r"""^\D*(?:
+    [\d\s\u00a0\u202f{other}]*\d{mark}\d{{1,2}}(?!\d)     # 1 250{mark}5
+  | \d{{4,}}{mark}\d+ | 0{mark}\d+ | \d+{mark}\d{{4,}}      # no thousands: 1250{mark}125
+  | \d{{1,3}}(?:{other}\d{{3}})+{mark}\d+                 # 1{other}250{mark}125
+  | \d{{1,3}}(?:{other}\d{{3}}){{2,}}                    # 1{other}250{other}000
+)\D*$"""
+_COMMA = re.compile(_MARKED.format(mark=',', other=r'\.'), re.VERBOSE)
+_POINT = re.compile(_MARKED.format(mark=r'\.', other=','), re.VERBOSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +48,9 @@ def propose(
     """A plan for a sheet: header, columns, matching, reading, as the captions and the data suggest."""
     header = header_of(summary)
     captions, rows = split(summary, header)
-    reading = reading_of(rows, language)
-    columns = _columns(target, catalog, captions, rows, reading)
+    # Typed cells are written with a point, whatever the reader's language.
+    reading = reading_of(rows, language if summary.format == 'csv' else 'en')
+    columns, _ = _columns(target, catalog, captions, rows, reading)
     key, mode = _matching(target, columns.values())
     return Plan(
         catalog=target.code,
@@ -52,6 +62,16 @@ def propose(
         key=key,
         reading=reading,
     )
+
+
+def fit(target: Target, catalog: Catalog | None, summary: SheetSummary, file_name: str) -> float:
+    """How well a sheet fits a target: what its captions say, and the names of the file and the sheet."""
+    captions, rows = split(summary, header_of(summary))
+    _, score = _columns(target, catalog, captions, rows, reading_of(rows, 'en'))
+    names = [target.code, *(_called(catalog) if catalog else PEOPLE_CAPTIONS)]
+    heading = plain_words(f'{file_name} {summary.name}')
+    named = any(_stem(plain_words(name)) in heading for name in names if name)
+    return score + (NAMED_SO if named else 0)
 
 
 def header_of(summary: SheetSummary) -> int:
@@ -100,18 +120,20 @@ def _columns(
     captions: Sequence[str],
     rows: Sequence[Sequence[str]],
     reading: Reading,
-) -> dict[int, str]:
-    """The best pairs first; a column and a field are taken once."""
+) -> tuple[dict[int, str], float]:
+    """The best pairs first, with the sum of their scores; a column and a field are taken once."""
     guesses = sorted(_guesses(target, catalog, captions, rows, reading), key=lambda g: (-g.score, g.index))
     columns: dict[int, str] = {}
+    score = 0.0
     for guess in guesses:
         if guess.index not in columns and guess.code not in columns.values() and guess.score >= GOOD_ENOUGH:
             columns[guess.index] = guess.code
-    if target.title not in columns.values():
+            score += guess.score
+    if target.name_field not in columns.values():
         index = _likely_title(captions, rows, columns)
         if index is not None:
-            columns[index] = target.title
-    return dict(sorted(columns.items()))
+            columns[index] = target.name_field
+    return dict(sorted(columns.items())), score
 
 
 def _guesses(
@@ -128,7 +150,7 @@ def _guesses(
             continue
         samples = [row[index] for row in rows[:SAMPLES] if index < len(row) and row[index].strip()]
         for spec, names, also in fields:
-            score = EXACT if words in also else _alike(words, names, fuzzy=spec.code != target.title)
+            score = _as_one(words, also) or _alike(words, names, fuzzy=spec.code != target.name_field)
             if score:
                 yield Guess(score * _readable(spec, samples, reading), index, spec.code)
 
@@ -140,14 +162,34 @@ def _names(spec: FieldSpec) -> frozenset[str]:
 
 def _ones(target: Target, catalog: Catalog | None, spec: FieldSpec) -> frozenset[str]:
     """What the column of names may be called besides: by what one record is called."""
-    if spec.code != target.title:
+    if spec.code != target.name_field:
         return frozenset()
     ones = {'title', 'name'}
     if target.code == PEOPLE:
         ones |= PEOPLE_CAPTIONS
     if catalog:
-        ones |= {catalog.label_one, *catalog.labels_one.values(), catalog.code.rstrip('s')}
+        ones |= {*_called(catalog), catalog.code.rstrip('s')}
     return frozenset(filter(None, map(plain_words, ones)))
+
+
+def _called(catalog: Catalog) -> set[str]:
+    """What a catalogue and one of its records are called."""
+    return {catalog.label, catalog.label_one, *catalog.labels.values(), *catalog.labels_one.values()}
+
+
+def _as_one(words: str, ones: frozenset[str]) -> float:
+    """Whether a caption is the name of a record: `Deal`, `Deal name`, `Название сделки`."""
+    if words in ones:
+        return EXACT
+    stems = {_stem(one) for one in ones}
+    parts = words.split()
+    named = [part for part in parts if part not in NAME_WORDS]
+    return SAME if ones and len(named) < len(parts) and all(_stem(part) in stems for part in named) else 0
+
+
+def _stem(word: str) -> str:
+    """A word without its ending, so that `сделки` is `сделка`."""
+    return word[: max(4, len(word) - 2)]
 
 
 def _alike(words: str, names: frozenset[str], *, fuzzy: bool) -> float:

@@ -109,7 +109,7 @@ class NameFinder:
     ) -> tuple[dict[int, dict[str, _Seen]], set[str]]:
         """Distinct names by column, and the names of the rows themselves."""
         seen: dict[int, dict[str, _Seen]] = {index: {} for index in self._specs}
-        title = self._plan.column_of(self._target.title)
+        title = self._plan.column_of(self._target.name_field)
         own: set[str] = set()
         for place, cells in rows:
             if title is not None and title < len(cells):
@@ -185,7 +185,7 @@ class NameFinder:
             target = await target_of(self._records, code)
         except NotFound:
             return {}
-        return dict(await target.find_by(target.title, texts))
+        return dict(await target.find_by(target.name_field, texts))
 
     async def _options(self, code: str) -> dict[str, Option]:
         """Titles a value may be mapped to, by key."""

@@ -4,18 +4,22 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+from integrations.exchange import spool
 from integrations.exchange.dry_run import refusal
 from integrations.exchange.judging import Judge, Row, Verdict, prepare
 from integrations.exchange.making import make_missing
-from integrations.exchange.plan import PEOPLE, Plan
-from integrations.exchange.spool import rows_after_header
+from integrations.exchange.plan import Plan
 from integrations.exchange.targets import Hit, Target, target_of
 from store import Cause, Problem, Records, Ref, Refused, imports, people, spawn
+from store.clock import now
 from store.imports import ImportJob, RefusedRow, Step
 
 CHUNK = 500
+KEPT = timedelta(days=30)
+"""How long the rows of a file are kept for its report."""
 LINK_CHUNK = 100
 LINKING = 'linking'
 """Marks the refusal of a link between rows: the row itself was taken."""
@@ -32,7 +36,9 @@ async def start(records: Records, import_id: int, *, total: int, run_rules: bool
 
 
 async def resume() -> int:
-    """Go on with the imports that the server's end interrupted; how many."""
+    """Go on with the imports that the server's end interrupted; how many. Forgets the files of old ones."""
+    for import_id in await imports.older_than(now() - KEPT):
+        await asyncio.to_thread(spool.remove_files, import_id)
     waiting = await imports.unfinished()
     for import_id, person_id in waiting:
         if import_id not in _working:
@@ -76,7 +82,7 @@ class _Run:
         records = await self._records()
         job = await imports.get(records.actor, self._id)
         plan = Plan.from_plain(job.plan)
-        rows = await asyncio.to_thread(lambda: list(rows_after_header(job.id, plan)))
+        rows = await asyncio.to_thread(lambda: list(spool.rows_after_header(job.id, plan)))
         judge = await self._judge(records, plan, rows)
         late = await self._first_lap(job, judge, rows)
         refused = await imports.refused_rows(records.actor, self._id)
@@ -140,7 +146,7 @@ class _Run:
         """Set the links between rows of the file."""
         if job.lap == 1:
             await imports.next_lap((await self._records()).actor, self._id, total=len(late))
-        title = plan.column_of(target.title)
+        title = plan.column_of(target.name_field)
         texts = dict(rows)
         begin = job.place if job.lap == 2 else 0
         for place in range(begin, len(late), LINK_CHUNK):
@@ -153,12 +159,12 @@ class _Run:
         records = await self._records()
         target = await target_of(records, plan.catalog)
         wanted = {*own.values(), *(waiting.key for v in part for waiting in v.late.values())}
-        hits = await target.find_by(target.title, wanted)
+        hits = await target.find_by(target.name_field, wanted)
         refused = []
         async with records.transaction():
             for verdict in part:
                 problem = await _set_links(
-                    target, verdict, hits, target.key(target.title, own[verdict.place])
+                    target, verdict, hits, target.key(target.name_field, own[verdict.place])
                 )
                 if problem:
                     refusal_of_link = _refused(verdict.place, problem)
@@ -192,7 +198,7 @@ async def _set_links(
         found = hits.get(waiting.key, ())
         if len(found) != 1 or len(own) != 1:
             return Refused('link_not_set', field=code, value=waiting.key)
-        values[code] = Ref(found[0].id, found[0].title, target.code if target.code != PEOPLE else PEOPLE)
+        values[code] = Ref(found[0].id, found[0].title, target.code)
     try:
         await target.change(own[0], values)
     except Problem as problem:

@@ -5,7 +5,8 @@ import re
 GROUPS: tuple[frozenset[str], ...] = tuple(
     frozenset(word.strip() for word in line.split(','))
     for line in (
-        'name, title, full name, subject, topic, имя, название, наименование, заголовок, тема, фио, ф и о, имя и фамилия',
+        'name, title, full name, subject, topic, имя, название, наименование, заголовок, тема, фио, ф и о,'
+        ' имя и фамилия',
         'stage, deal stage, stage name, status, phase, step, стадия, стадия сделки, этап, этап сделки,'
         ' статус, фаза',
         'owner, responsible, assigned to, assignee, sales agent, sales rep, sales person, salesperson,'

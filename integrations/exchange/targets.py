@@ -45,7 +45,7 @@ class Target(ABC):
     """A kind of record that rows become."""
 
     code: str
-    title: str
+    name_field: str
     fields: tuple[FieldSpec, ...]
     pipelines: tuple[Pipeline, ...] = ()
 
@@ -84,7 +84,7 @@ class CatalogTarget(Target):
     def __init__(self, records: Records, catalog: Catalog) -> None:
         self._records = records
         self.code = catalog.code
-        self.title = 'title'
+        self.name_field = 'title'
         self.pipelines = catalog.pipelines
         system = [spec for code in ('title', 'stage', 'owner') if (spec := catalog.field(code))]
         shown = [spec for spec in system if spec.code != 'stage' or catalog.pipelines]
@@ -151,7 +151,7 @@ class PeopleTarget(Target):
     """The people of the team; for administrators."""
 
     code = PEOPLE
-    title = 'name'
+    name_field = 'name'
     fields: tuple[FieldSpec, ...] = (
         FieldSpec(code='name', label='Full name', type='text', required=True),
         FieldSpec(code='login', label='Login', type='text'),

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('created_at', fields.BigIntField()),
                 ('used_at', fields.BigIntField(null=True)),
             ],
-            options={'table': 'api_tokens', 'app': 'store', 'pk_attr': 'id', 'table_description': "A key for the REST interface, of which only a hash is kept."},
+            options={'table': 'api_tokens', 'app': 'store', 'pk_attr': 'id', 'table_description': 'A key for the REST interface, of which only a hash is kept.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='EngineRow',
             fields=[
-                ('id', fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ('worker', fields.CharField(max_length=120)),
                 ('until', fields.BigIntField()),
             ],
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                 ('started_at', fields.BigIntField(null=True)),
                 ('finished_at', fields.BigIntField(null=True)),
             ],
-            options={'table': 'imports', 'app': 'store', 'indexes': [Index(fields=['person_id', 'id']), Index(fields=['state'])], 'pk_attr': 'id', 'table_description': 'One import. `place` is the next row of the `lap` to handle, it is written in the transaction of the rows'},
+            options={'table': 'imports', 'app': 'store', 'indexes': [Index(fields=['person_id', 'id']), Index(fields=['state'])], 'pk_attr': 'id', 'table_description': 'One import. `place` is the next row of the `lap`, written in the transaction of the rows before it,'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
                 ('read_at', fields.BigIntField(null=True)),
                 ('snoozed_until', fields.BigIntField(null=True)),
             ],
-            options={'table': 'notifications', 'app': 'store', 'unique_together': (('person_id', 'dedup_key'),), 'indexes': [Index(fields=['person_id', 'read_at'])], 'pk_attr': 'id', 'table_description': "One line in a bell, where `dedup_key` lets a repeated effect arrive once."},
+            options={'table': 'notifications', 'app': 'store', 'unique_together': (('person_id', 'dedup_key'),), 'indexes': [Index(fields=['person_id', 'read_at'])], 'pk_attr': 'id', 'table_description': 'One line in a bell, where `dedup_key` lets a repeated effect arrive once.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
                 ('created_at', fields.BigIntField()),
                 ('sent_at', fields.BigIntField(null=True)),
             ],
-            options={'table': 'outbox', 'app': 'store', 'indexes': [Index(fields=['run_id', 'step'])], 'pk_attr': 'id', 'table_description': 'A letter or call that is to leave the house: pending, sending, sent, retry, unknown, dead or cancelled.'},
+            options={'table': 'outbox', 'app': 'store', 'indexes': [Index(fields=['run_id', 'step'])], 'pk_attr': 'id', 'table_description': 'A letter or call that is to leave the house: pending, sending, sent, retry, unknown, dead or'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -276,7 +276,7 @@ class Migration(migrations.Migration):
                 ('may_change', fields.SmallIntField(db_default=0)),
                 ('may_delete', fields.SmallIntField(db_default=0)),
             ],
-            options={'table': 'role_rights', 'app': 'store', 'unique_together': (('role_id', 'catalog'),), 'pk_attr': 'id', 'table_description': "What a role allows in one catalogue, or in every one it does not name (an asterisk)."},
+            options={'table': 'role_rights', 'app': 'store', 'unique_together': (('role_id', 'catalog'),), 'pk_attr': 'id', 'table_description': 'What a role allows in one catalogue, or in every one it does not name (an asterisk).'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -308,7 +308,7 @@ class Migration(migrations.Migration):
                 ('changed_by', fields.IntField(null=True)),
                 ('removed_at', fields.BigIntField(null=True)),
             ],
-            options={'table': 'rules', 'app': 'store', 'pk_attr': 'id', 'table_description': 'A rule, what it does stands in its present version. `watermark`: its moments up to here have been seen.'},
+            options={'table': 'rules', 'app': 'store', 'pk_attr': 'id', 'table_description': 'A rule, what it does stands in its present version. `watermark`: its moments up to here have been'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -406,7 +406,7 @@ class Migration(migrations.Migration):
                 ('left_at', fields.BigIntField(null=True)),
                 ('duration', fields.BigIntField(null=True)),
             ],
-            options={'table': 'stage_visits', 'app': 'store', 'indexes': [Index(fields=['catalog_id', 'record_id', 'id']), Index(fields=['stage_id', 'entered_at', 'duration'])], 'pk_attr': 'id', 'table_description': 'One stay of a record in a stage, `duration` in ms is written when it leaves.'},
+            options={'table': 'stage_visits', 'app': 'store', 'indexes': [Index(fields=['catalog_id', 'record_id', 'stage_id', 'entered_at', 'duration'])], 'pk_attr': 'id', 'table_description': 'One stay of a record in a stage, `duration` in ms is written when it leaves.'},
             bases=['Model'],
         ),
         ops.CreateModel(

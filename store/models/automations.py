@@ -5,7 +5,8 @@ from tortoise.models import Model
 
 
 class RuleRow(Model):
-    """A rule, what it does stands in its present version. `watermark`: its moments up to here have been seen."""
+    """A rule, what it does stands in its present version. `watermark`: its moments up to here have been
+    seen."""
 
     id = fields.IntField(primary_key=True, generated=True)
     key = fields.CharField(max_length=80, unique=True)
@@ -48,7 +49,8 @@ class RuleVersionRow(Model):
 class RunRow(Model):
     """One run of a rule: queued, running, waiting, done, failed, dead or cancelled.
 
-    `change_id` is 0 and `bind` names the moment when time, not a change, started it; `epoch` fences a frozen worker."""
+    `change_id` is 0 and `bind` names the moment when time, not a change, started it,
+    `epoch` fences a frozen worker."""
 
     id = fields.BigIntField(primary_key=True, generated=True)
     rule_id = fields.IntField()
@@ -123,7 +125,8 @@ class DecisionRow(Model):
 
 
 class OutboxRow(Model):
-    """A letter or call that is to leave the house: pending, sending, sent, retry, unknown, dead or cancelled."""
+    """A letter or call that is to leave the house: pending, sending, sent, retry, unknown, dead or
+    cancelled."""
 
     id = fields.BigIntField(primary_key=True, generated=True)
     key = fields.CharField(max_length=80, unique=True)
@@ -162,7 +165,7 @@ class PickerRow(Model):
 class EngineRow(Model):
     """The one row that says which process runs the rules, it expires when that process is gone."""
 
-    id = fields.IntField(primary_key=True, generated=False)
+    id = fields.IntField(primary_key=True)
     worker = fields.CharField(max_length=120)
     until = fields.BigIntField()
 
@@ -174,8 +177,10 @@ class EngineRow(Model):
 
 FURTHER_SQL = {
     'both': (
-        "CREATE INDEX IF NOT EXISTS ix_runs_live ON rule_runs (due, id) WHERE status IN ('queued', 'waiting', 'running')",
-        "CREATE INDEX IF NOT EXISTS ix_outbox_live ON outbox (next_at, id) WHERE status IN ('pending', 'sending', 'retry')",
+        "CREATE INDEX IF NOT EXISTS ix_runs_live ON rule_runs (due, id) WHERE status IN ('queued',"
+        " 'waiting', 'running')",
+        "CREATE INDEX IF NOT EXISTS ix_outbox_live ON outbox (next_at, id) WHERE status IN"
+        " ('pending', 'sending', 'retry')",
         "CREATE INDEX IF NOT EXISTS ix_runs_trouble ON rule_runs (id) WHERE status IN ('failed', 'dead')",
     ),
 }

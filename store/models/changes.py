@@ -44,7 +44,7 @@ class StageVisitRow(Model):
         """Storage."""
 
         table = 'stage_visits'
-        indexes = (('catalog_id', 'record_id', 'id'), ('stage_id', 'entered_at', 'duration'))
+        indexes = (('catalog_id', 'record_id', 'stage_id', 'entered_at', 'duration'),)
 
 
 class StateRow(Model):

@@ -24,7 +24,7 @@ REGISTRIES: dict[str, Any] = {
 }
 
 DRAWN_BY_THE_EDITOR = {'field_value', 'field_values'}
-"""Options that hold values of other fields, whose inputs the rule editor chooses when it knows the catalogue."""
+"""Options that hold values of other fields: the rule editor draws them when it knows the catalogue."""
 
 
 def _entries() -> Iterator[Any]:

@@ -1,4 +1,5 @@
-"""A small sales house: accounts, deals on a board, contacts with birthdays, tasks with reminders; and an engine."""
+"""A small sales house: accounts, deals on a board, contacts with birthdays, tasks with reminders; and an
+engine."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
@@ -78,7 +79,9 @@ Save = Callable[..., Awaitable[RuleView]]
 def save(as_admin: Records, clock: FakeClock) -> Save:
     """Saves a rule of Ada's: `save('deals', trigger, options, steps…, conditions=…)`."""
 
-    async def saved(catalog: str, kind: str, options: Mapping[str, Any], *steps: Any, **more: Any) -> RuleView:
+    async def saved(
+        catalog: str, kind: str, options: Mapping[str, Any], *steps: Any, **more: Any
+    ) -> RuleView:
         actor = more.pop('actor', as_admin.actor)
         spec = {
             'name': more.pop('name', kind),

@@ -42,7 +42,9 @@ async def test_missed_reminders_come_once_after_a_restart(
 ) -> None:
     await save('tasks', 'date_reached', AT_ONCE, REMIND)
     for number in range(3):
-        await make(as_admin, clock, 'tasks', title=str(number), remind_at=clock.now() + timedelta(hours=number + 1))
+        await make(
+            as_admin, clock, 'tasks', title=str(number), remind_at=clock.now() + timedelta(hours=number + 1)
+        )
     await engine.drain()
     await engine.stop()
     clock.forward(days=3)
@@ -119,7 +121,12 @@ async def test_a_deal_that_stands_still_for_14_days_is_told_once_for_each_stay(
     as_admin: Records, engine: Engine, save: Save, clock: FakeClock
 ) -> None:
     text = '{{ title }} at {{ stage_label }}'
-    await save('deals', 'stage_stale', {'amount': 14, 'unit': 'days'}, ('notify', {'to': ['field:owner'], 'text': text}))
+    await save(
+        'deals',
+        'stage_stale',
+        {'amount': 14, 'unit': 'days'},
+        ('notify', {'to': ['field:owner'], 'text': text}),
+    )
     slow = await make(as_admin, clock, 'deals', title='Slow')
     won = await make(as_admin, clock, 'deals', title='Won', stage='won')
     assert won
@@ -143,15 +150,27 @@ async def test_a_deal_that_stands_still_for_14_days_is_told_once_for_each_stay(
     [
         ('1990-03-09', datetime(2026, 3, 5, 6, tzinfo=UTC)),  # Monday's on Thursday, 09:00 in Moscow
         ('1988-02-29', datetime(2027, 2, 25, 6, tzinfo=UTC)),  # kept on Sunday 28 February 2027
-        ('2000-03-04', datetime(2027, 3, 2, 6, tzinfo=UTC)),  # this year's was before the rule; the next one comes
+        (
+            '2000-03-04',
+            datetime(2027, 3, 2, 6, tzinfo=UTC),
+        ),  # this year's was before the rule; the next one comes
     ],
 )
 async def test_a_birthday_is_told_two_working_days_ahead(
     as_admin: Records, engine: Engine, save: Save, clock: FakeClock, birthday: str, told: datetime
 ) -> None:
     clock.set(datetime(2026, 3, 3, 12, tzinfo=UTC))
-    options = {'field': 'birthday', 'amount': 2, 'unit': 'working_days', 'when': 'before', 'at': '09:00', 'yearly': True}
-    await save('contacts', 'date_reached', options, ('notify', {'to': ['field:owner'], 'text': '{{ title }}'}))
+    options = {
+        'field': 'birthday',
+        'amount': 2,
+        'unit': 'working_days',
+        'when': 'before',
+        'at': '09:00',
+        'yearly': True,
+    }
+    await save(
+        'contacts', 'date_reached', options, ('notify', {'to': ['field:owner'], 'text': '{{ title }}'})
+    )
     await make(as_admin, clock, 'contacts', title='Ann', birthday=birthday)
     await engine.drain()
     clock.set(told - timedelta(seconds=1))
@@ -164,9 +183,13 @@ async def test_a_birthday_is_told_two_working_days_ahead(
     assert (before, await bell(as_admin)) == ([], ['Ann'])
 
 
-async def test_a_date_is_told_before_it_comes(as_admin: Records, engine: Engine, save: Save, clock: FakeClock) -> None:
+async def test_a_date_is_told_before_it_comes(
+    as_admin: Records, engine: Engine, save: Save, clock: FakeClock
+) -> None:
     options = {'field': 'closes_on', 'amount': 3, 'unit': 'days', 'when': 'before', 'at': '10:30'}
-    await save('deals', 'date_reached', options, ('notify', {'to': ['field:owner'], 'text': '{{ closes_on | day }}'}))
+    await save(
+        'deals', 'date_reached', options, ('notify', {'to': ['field:owner'], 'text': '{{ closes_on | day }}'})
+    )
     await make(as_admin, clock, 'deals', title='A', closes_on='2026-03-10')
     await engine.drain()
     clock.set(datetime(2026, 3, 7, 7, 30, tzinfo=UTC))
@@ -183,7 +206,10 @@ async def test_set_times_run_once_or_for_every_fitting_record(
     note = ('set_fields', {'values': {'note': 'checked'}})
     conditions = {'all': [{'path': 'source', 'op': 'is', 'value': 'site'}, {'expr': "title != 'C'"}]}
     await save('deals', 'schedule', {**daily, 'scope': 'each'}, note, conditions=conditions)
-    ids = [await make(as_admin, clock, 'deals', title=t, source=s) for t, s in (('A', 'site'), ('B', 'call'), ('C', 'site'))]
+    ids = [
+        await make(as_admin, clock, 'deals', title=t, source=s)
+        for t, s in (('A', 'site'), ('B', 'call'), ('C', 'site'))
+    ]
     await engine.drain()
     clock.set(datetime(2026, 3, 4, 10, 0, 1, tzinfo=UTC))
     await engine.drain()
@@ -195,7 +221,13 @@ async def test_a_task_is_due_in_working_days_at_its_time(
     as_admin: Records, engine: Engine, save: Save, clock: FakeClock
 ) -> None:
     clock.set(datetime(2026, 3, 6, 9, tzinfo=UTC))  # a Friday
-    options = {'title': 'Call', 'due_amount': 1, 'due_unit': 'working_days', 'due_at': '17:30', 'remind_minutes': 30}
+    options = {
+        'title': 'Call',
+        'due_amount': 1,
+        'due_unit': 'working_days',
+        'due_at': '17:30',
+        'remind_minutes': 30,
+    }
     await save('deals', 'record_created', {}, ('create_task', options))
     await make(as_admin, clock, 'deals', title='A')
     await engine.drain()
@@ -212,7 +244,7 @@ async def test_many_records_due_at_once_each_have_one_run(
     with clock.stamp():
         await as_admin.create_many('tasks', [{'title': str(n), 'remind_at': moment} for n in range(1200)])
     clock.forward(hours=1)
-    await engine._hold()  # noqa: SLF001 - only the planner, not the 1,200 runs
+    await engine._hold()  # noqa: SLF001  only the planner, not the 1,200 runs
     await engine._shelf.refresh()  # noqa: SLF001
     assert await engine._planner.tick() == 1200  # noqa: SLF001
     assert await engine._planner.tick() == 0  # noqa: SLF001

@@ -70,9 +70,20 @@ def test_expressions_calculate(source: str, expected: Any) -> None:
 
 @pytest.mark.parametrize(
     'source',
-    ['note > 5', 'not (note > 5)', 'note == note', 'not note', 'note + 1', 'note and paid', 'upper(note)', '1 if note else 2',
-     "note in ['a']", 'account.nothing == 1', '-note'],
-)  # fmt: skip
+    [
+        'note > 5',
+        'not (note > 5)',
+        'note == note',
+        'not note',
+        'note + 1',
+        'note and paid',
+        'upper(note)',
+        '1 if note else 2',
+        "note in ['a']",
+        'account.nothing == 1',
+        '-note',
+    ],
+)
 def test_what_touches_empty_is_unknown(source: str) -> None:
     assert value(source) is None
 
@@ -141,16 +152,62 @@ def test_an_explanation_shows_the_value_of_every_part() -> None:
 
 
 ATOMS = st.sampled_from(
-    ['1', '0.5', '-3', "'a'", 'amount', 'title', 'tags', 'note', 'paid', 'owner', 'account.industry', 'closed_on', 'created_at',
-     'today()', 'now()', 'days(2)', 'True', 'None', '[]', 'date(2026, 1, 1)', 'nobody', 'title.x', '9e300', 'hours(9e20)']
-)  # fmt: skip
+    [
+        '1',
+        '0.5',
+        '-3',
+        "'a'",
+        'amount',
+        'title',
+        'tags',
+        'note',
+        'paid',
+        'owner',
+        'account.industry',
+        'closed_on',
+        'created_at',
+        'today()',
+        'now()',
+        'days(2)',
+        'True',
+        'None',
+        '[]',
+        'date(2026, 1, 1)',
+        'nobody',
+        'title.x',
+        '9e300',
+        'hours(9e20)',
+    ]
+)
 OPERATORS = st.sampled_from(
     ['+', '-', '*', '/', '//', '%', '==', '!=', '<', '>=', 'in', 'not in', 'and', 'or', '**', 'is']
 )
 CALLS = st.sampled_from(
-    ['upper', 'round', 'min', 'max', 'sum', 'count', 'empty', 'coalesce', 'add_months', 'weekday', 'left', 'like', 'text',
-     'number', 'between', 'date', 'days', 'floor', 'length', 'days_between', 'eval', '__import__']
-)  # fmt: skip
+    [
+        'upper',
+        'round',
+        'min',
+        'max',
+        'sum',
+        'count',
+        'empty',
+        'coalesce',
+        'add_months',
+        'weekday',
+        'left',
+        'like',
+        'text',
+        'number',
+        'between',
+        'date',
+        'days',
+        'floor',
+        'length',
+        'days_between',
+        'eval',
+        '__import__',
+    ]
+)
 
 
 def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:

@@ -1,5 +1,6 @@
 """Calendar arithmetic: working days, changes of clocks, birthdays on 29 February."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -35,7 +36,9 @@ def test_two_working_days_ahead(day: date, ahead: date) -> None:
 
 
 @given(DAYS, st.integers(-15, 15), st.sampled_from(['days', 'working_days']))
-def test_a_date_announces_itself_on_exactly_the_day_it_is_shifted_to(day: date, shift: int, unit: str) -> None:
+def test_a_date_announces_itself_on_exactly_the_day_it_is_shifted_to(
+    day: date, shift: int, unit: str
+) -> None:
     fires = working_days_before(day, -shift) if unit == 'working_days' else day + timedelta(days=shift)
     assert day in announced(fires, shift, unit)
     for near in (fires - timedelta(days=1), fires + timedelta(days=1)):
@@ -65,7 +68,9 @@ def test_a_long_absence_is_not_made_up_for_without_end() -> None:
 SCHEDULE = TRIGGERS['schedule']
 
 
-async def times(options: dict[str, object], zone: ZoneInfo, start: datetime, end: datetime, step: timedelta) -> list[datetime]:
+async def times(
+    options: Mapping[str, object], zone: ZoneInfo, start: datetime, end: datetime, step: timedelta
+) -> list[datetime]:
     found: list[datetime] = []
     while start < end:
         due = await SCHEDULE.due(options, None, Span(start, start + step, zone))  # type: ignore[arg-type]
@@ -77,10 +82,18 @@ async def times(options: dict[str, object], zone: ZoneInfo, start: datetime, end
 async def test_a_daily_time_comes_once_when_the_clocks_go_back_and_forward() -> None:
     options = {'every': 'day', 'at': '02:30'}
     autumn = await times(
-        options, BERLIN, datetime(2027, 10, 30, 12, tzinfo=UTC), datetime(2027, 11, 1, 12, tzinfo=UTC), timedelta(minutes=7)
+        options,
+        BERLIN,
+        datetime(2027, 10, 30, 12, tzinfo=UTC),
+        datetime(2027, 11, 1, 12, tzinfo=UTC),
+        timedelta(minutes=7),
     )
     spring = await times(
-        options, BERLIN, datetime(2027, 3, 27, 12, tzinfo=UTC), datetime(2027, 3, 29, 12, tzinfo=UTC), timedelta(minutes=7)
+        options,
+        BERLIN,
+        datetime(2027, 3, 27, 12, tzinfo=UTC),
+        datetime(2027, 3, 29, 12, tzinfo=UTC),
+        timedelta(minutes=7),
     )
     assert [moment.day for moment in autumn] == [31, 1]
     assert [moment.day for moment in spring] == [28, 29]

@@ -55,9 +55,18 @@ def test_blanks_are_filled_in_the_readers_language(text: str, russian: str, engl
 
 @pytest.mark.parametrize(
     'text',
-    ['{{ title.__class__ }}', '{{ nobody }}', '{{ }}', '{{ title | eval }}', '{{ title | money }}', '{{ amount | date }}',
-     "{{ ''.join(tags) }}", '{{ 1 | number(title) }}', '{{ title }}' * 201],
-)  # fmt: skip
+    [
+        '{{ title.__class__ }}',
+        '{{ nobody }}',
+        '{{ }}',
+        '{{ title | eval }}',
+        '{{ title | money }}',
+        '{{ amount | date }}',
+        "{{ ''.join(tags) }}",
+        '{{ 1 | number(title) }}',
+        '{{ title }}' * 201,
+    ],
+)
 def test_a_text_that_asks_for_more_is_refused(text: str) -> None:
     with pytest.raises(BadExpression):
         render(text, RUSSIAN)

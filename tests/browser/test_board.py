@@ -3,21 +3,22 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import CDPSession, Page, expect
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page, StorageState, expect
 
 from store import Records, guard
 from store.opening import close_store, open_store
 from store.settings import Environment
-from tests.browser.app import App, copy_of
+from tests.browser.app import PASSWORD, App, copy_of
+from tests.browser.conftest import fill_sign_in
 
 pytestmark = pytest.mark.browser
 
-SignIn = Callable[..., Awaitable[Page]]
+OpenContext = Callable[..., Awaitable[BrowserContext]]
 FIRST, SECOND, LONG = 'new', 'qualification', 'proposal'
 
 
@@ -46,17 +47,32 @@ async def _lengthen(data: Path) -> None:
     await close_store()
 
 
+@pytest_asyncio.fixture(scope='module', loop_scope='session')
+async def signed_in(browser: Browser, server: App) -> dict[str, StorageState]:
+    """The cookies of Ada and Max; signing in anew for each test would be most of its time."""
+    found = {}
+    for login in ('ada', 'max'):
+        context = await browser.new_context()
+        page = await context.new_page()
+        await page.goto(f'{server.url}/sign-in')
+        await fill_sign_in(page, login, PASSWORD)
+        found[login] = await context.storage_state()
+        await context.close()
+    return found
+
+
 @pytest_asyncio.fixture(loop_scope='session')
-async def board(page: Page, server: App) -> Page:
+async def board(open_context: OpenContext, signed_in: dict[str, StorageState], server: App) -> Page:
     """Ada at the board of deals."""
-    return await at_board(page, server)
+    context = await open_context(storage_state=signed_in['ada'])
+    return await at_board(await context.new_page(), server)
 
 
 @pytest_asyncio.fixture(loop_scope='session')
-async def other(sign_in: SignIn, server: App) -> AsyncIterator[Page]:
+async def other(open_context: OpenContext, signed_in: dict[str, StorageState], server: App) -> Page:
     """Max at the same board, in a browser window of his own."""
-    page = await at_board(await sign_in(server, 'max'), server)
-    yield page
+    context = await open_context(storage_state=signed_in['max'])
+    return await at_board(await context.new_page(), server)
 
 
 async def at_board(page: Page, server: App, query: str = '', catalog: str = 'deals') -> Page:
@@ -331,9 +347,12 @@ async def test_moves_made_while_the_connection_was_down_are_shown_afterwards(
     assert await ids(other, SECOND) == await ids(board, SECOND)
 
 
-async def test_on_a_phone_a_swipe_scrolls_and_a_long_press_carries(sign_in: SignIn, server: App) -> None:
-    phone = await sign_in(server, 'ada', width=390, height=800, has_touch=True, is_mobile=True)
-    await at_board(phone, server)
+async def test_on_a_phone_a_swipe_scrolls_and_a_long_press_carries(
+    open_context: OpenContext, signed_in: dict[str, StorageState], server: App
+) -> None:
+    ada = signed_in['ada']
+    context = await open_context(width=390, height=800, has_touch=True, is_mobile=True, storage_state=ada)
+    phone = await at_board(await context.new_page(), server)
     assert await phone.evaluate('document.documentElement.scrollWidth') <= 390
     finger = Finger(await phone.context.new_cdp_session(phone), phone)
     scrolled = f'document.querySelector(\'.ab-list[data-stage="{FIRST}"]\').scrollTop'

@@ -8,9 +8,10 @@ from playwright.async_api import Page, expect
 
 from tests.browser.app import App
 from tests.browser.conftest import SignIn
+from tests.real_data import REAL, needs_real_data
 
-pytestmark = pytest.mark.browser
-DATA = Path(__file__).parents[1] / 'data'
+pytestmark = [pytest.mark.browser, needs_real_data]
+DATA = REAL
 
 
 @pytest.fixture(scope='module')

@@ -16,6 +16,7 @@ import pytest
 from integrations.exchange import running
 from integrations.exchange.formats.excel_files import workbook
 from integrations.exchange.importer import Importer
+from integrations.exchange.mapping import reading_of
 from integrations.exchange.plan import REST, Answer, Plan
 from integrations.exchange.reading import ROOT
 from store import (
@@ -324,6 +325,18 @@ async def test_an_import_killed_at_any_moment_goes_on_and_doubles_nothing(
     assert (done.state, done.created, done.refused, await firms.count('firms')) == (DONE, count, 0, count)
     linked = Filter((Condition('holding', 'filled'),))
     assert await firms.count('firms', linked) == count
+
+
+@pytest.mark.parametrize(
+    ('cell', 'language', 'decimal'),
+    [
+        ('1 250,50', 'en', ','), ('1.250,50', 'en', ','), ('1.250.000', 'en', ','), ('12,5', 'en', ','),
+        ('1,250.00', 'ru', '.'), ('0.125', 'ru', '.'), ('1250.125', 'ru', '.'), ('$1,250.5', 'ru', '.'),
+        ('1,250', 'ru', ','), ('1.250', 'en', '.'), ('2017-01-02', 'ru', ','),
+    ],
+)  # fmt: skip
+def test_the_decimal_mark_is_seen_in_the_cells(cell: str, language: str, decimal: str) -> None:
+    assert reading_of([[cell]], language).decimal == decimal
 
 
 async def test_plans_survive_being_kept() -> None:

@@ -14,6 +14,7 @@ from integrations.exchange.importer import Importer
 from store import Records, solutions
 from store.imports import DONE
 from tests.conftest import Outbox
+from tests.real_data import REAL, needs_real_data
 from ui.components.import_samples import sample_rows
 from ui.reader import Reader, reading
 from ui.text import label_one
@@ -45,6 +46,7 @@ async def test_every_sample_file_is_imported_unchanged_without_a_refusal(
         assert (await importer.job(job.id)).state == DONE
 
 
+MAVEN = REAL / 'maven'
 RULE = {
     'key': 'welcome',
     'name': 'Welcome',
@@ -93,3 +95,30 @@ async def test_a_table_with_known_captions_is_mapped_as_the_last_time(as_admin: 
     await running.wait(job.id)
     again = await importer.propose(await importer.upload('b.csv', io.BytesIO(text)), 'accounts')
     assert (dict(again.columns), again.mode, again.key) == ({0: 'title', 2: 'notes'}, 'both', 'title')
+
+
+@pytest.mark.parametrize(
+    ('name', 'content', 'code'),
+    [
+        pytest.param('accounts.csv', None, 'accounts', marks=needs_real_data),
+        pytest.param('products.csv', None, 'products', marks=needs_real_data),
+        pytest.param('sales_teams.csv', None, 'person', marks=needs_real_data),
+        pytest.param('sales_pipeline.csv', None, 'deals', marks=needs_real_data),
+        (
+            'export.csv',
+            'Название сделки;Контрагент;Сумма;Стадия;Дата закрытия\nПоставка;Ромашка;1;Новая;\n',
+            'deals',
+        ),
+        ('Контакты.csv', 'ФИО;Должность;Телефон;Эл. почта\nАнна;директор;+7 900 000-00-01;\n', 'contacts'),
+    ],
+)
+async def test_the_place_of_a_file_is_guessed(
+    as_admin: Records, name: str, content: str | None, code: str
+) -> None:
+    await solutions.install(as_admin.actor, 'sales', 'en')
+    importer = Importer(as_admin)
+    raw = content.encode() if content else (MAVEN / name).read_bytes()
+    job = await importer.upload(name, io.BytesIO(raw))
+    assert await importer.best_target(job) == code
+    plan = await importer.propose(job, code)
+    assert plan.columns[0] == (await importer.target(code)).name_field

@@ -17,8 +17,9 @@ from integrations.exchange.encodings import decode
 from integrations.exchange.formats.excel_files import workbook
 from integrations.exchange.reading import FORMATS, SheetSummary, read_file, rows_of
 from store.problems import Refused
+from tests.real_data import REAL, needs_real_data
 
-DATA = Path(__file__).parents[1] / 'data'
+DATA = REAL
 SPECTRUM = DATA / 'csv' / 'csv-spectrum'
 SALESFORCE = DATA / 'salesforce-dataloader'
 
@@ -33,6 +34,7 @@ def as_records(rows: list[list[str]]) -> list[dict[str, str]]:
     return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
 
 
+@needs_real_data
 @pytest.mark.parametrize('name', sorted(path.stem for path in (SPECTRUM / 'csvs').glob('*.csv')))
 async def test_csv_spectrum_reads_as_its_json_twin(name: str, tmp_path: Path) -> None:
     twin = json.loads((SPECTRUM / 'json' / f'{name}.json').read_text('utf-8'))
@@ -46,6 +48,7 @@ async def test_csv_spectrum_reads_as_its_json_twin(name: str, tmp_path: Path) ->
     assert as_records(rows) == twin
 
 
+@needs_real_data
 async def test_a_western_file_of_423_rows_and_38_columns(tmp_path: Path) -> None:
     sheets, rows = await tables(SALESFORCE / 'samples' / 'accountData.csv', tmp_path / 'rows')
     assert sheets[0].facts['encoding'] == 'cp1252'
@@ -54,6 +57,7 @@ async def test_a_western_file_of_423_rows_and_38_columns(tmp_path: Path) -> None
     assert any('Nº 77' in cell for row in rows for cell in row)
 
 
+@needs_real_data
 async def test_every_byte_order_mark_gives_the_same_table(tmp_path: Path) -> None:
     plain = (await tables(SALESFORCE / 'tests' / 'csvtext.csv', tmp_path / 'rows'))[1]
     marked = sorted((SALESFORCE / 'tests').glob('csvtext_BOM_*.csv'))
@@ -62,6 +66,7 @@ async def test_every_byte_order_mark_gives_the_same_table(tmp_path: Path) -> Non
         assert (await tables(path, tmp_path / 'rows'))[1] == plain, path.name
 
 
+@needs_real_data
 async def test_all_other_sample_files_are_read(tmp_path: Path) -> None:
     for path in sorted(SALESFORCE.rglob('*.csv')):
         sheets, rows = await tables(path, tmp_path / 'rows')
@@ -70,6 +75,7 @@ async def test_all_other_sample_files_are_read(tmp_path: Path) -> None:
         assert sheets[0].facts['delimiter'] == ',', path.name
 
 
+@needs_real_data
 async def test_the_maven_files_have_their_known_sizes(tmp_path: Path) -> None:
     sizes = {'accounts': (85, 7), 'products': (7, 3), 'sales_teams': (35, 3), 'sales_pipeline': (8_800, 8)}
     for name, (count, width) in sizes.items():
@@ -77,6 +83,7 @@ async def test_the_maven_files_have_their_known_sizes(tmp_path: Path) -> None:
         assert (len(rows) - 1, sheets[0].width) == (count, width), name
 
 
+@needs_real_data
 @pytest.mark.parametrize(
     ('name', 'reason'),
     [
@@ -94,6 +101,7 @@ async def test_a_hostile_workbook_is_refused_with_the_reason(name: str, reason: 
     assert not (tmp_path / 'rows').exists()
 
 
+@needs_real_data
 async def test_a_parser_that_aborts_ends_alone(tmp_path: Path) -> None:
     """Without the look over, the same small file makes the parser ask for 549 GB: only the child dies."""
     (tmp_path / 'blind.py').write_text(
@@ -111,6 +119,7 @@ async def test_a_parser_that_aborts_ends_alone(tmp_path: Path) -> None:
     assert await asyncio.wait_for(child.wait(), 30) not in {0, None}
 
 
+@needs_real_data
 async def test_a_parser_that_takes_too_long_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,8 +13,10 @@ from integrations.exchange.importer import Importer
 from integrations.exchange.plan import REST, Answer, Plan
 from store import Condition, Filter, Query, Records, people, solutions
 from store.imports import DONE, ImportJob
+from tests.real_data import REAL, needs_real_data
 
-MAVEN = Path(__file__).parents[1] / 'data' / 'maven'
+pytestmark = needs_real_data
+MAVEN = REAL / 'maven'
 STAGES = {'won': 4238, 'lost': 2473, 'engaging': 1589, 'prospecting': 500}
 Answers = Mapping[str, Mapping[str, Answer]]
 

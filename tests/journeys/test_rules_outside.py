@@ -175,7 +175,7 @@ async def test_a_slow_server_outside_does_not_keep_anybody_waiting(
     await save('deals', 'record_created', {}, ('call_webhook', {'url': url}))
     await as_admin.create('deals', {'title': 'A'})
     await engine.turn()
-    delivering = asyncio.create_task(engine._courier.deliver())  # noqa: SLF001 - to look while it hangs
+    delivering = asyncio.create_task(engine._courier.deliver())  # noqa: SLF001  to look while it hangs
     await asyncio.sleep(0.3)
     assert not delivering.done()
     async with asyncio.timeout(1):

@@ -20,11 +20,13 @@ async def four(trade: Records) -> Records:
     rows: list[dict[str, Any]] = [
         {
             'title': 'a', 'amount': '10', 'account': acme.id, 'heat': 'hot', 'tags': ['hot'],
-            'paid': True, 'due': '2026-03-01T22:00:00Z', 'pieces': 1, 'phone': '8 916 123-45-67', 'note': 'Позвонить Ёлкину',
+            'paid': True, 'due': '2026-03-01T22:00:00Z', 'pieces': 1, 'phone': '8 916 123-45-67',
+            'note': 'Позвонить Ёлкину',
         },
         {
             'title': 'b', 'amount': '20', 'account': ltd.id, 'heat': 'cold',
-            'tags': ['hot', 'cold'], 'paid': False, 'due': '2026-03-02T08:00:00Z', 'pieces': 2, 'about': acme.ref, 'helper': trade.actor.person_id,
+            'tags': ['hot', 'cold'], 'paid': False, 'due': '2026-03-02T08:00:00Z', 'pieces': 2,
+            'about': acme.ref, 'helper': trade.actor.person_id,
         },
         {
             'title': 'c', 'amount': '30', 'stage': 'won', 'closed_on': '2026-02-27',

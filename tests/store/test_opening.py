@@ -1,4 +1,4 @@
-"""The store opens an empty folder, copies data before migrating it, and refuses what a later version wrote."""
+"""The store opens an empty folder, copies data before migrating, and refuses what a later version wrote."""
 
 import contextlib
 import shutil

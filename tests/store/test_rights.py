@@ -77,7 +77,7 @@ CALLS: dict[str, Call] = {
 
 WITHOUT_RECORD = {'catalogs', 'catalog', 'may'}
 
-# what happens to: (own deal of a seller, foreign deal for a seller, any deal for a viewer, for one without a role)
+# What happens to an own deal of a seller, to a foreign one, to any for a viewer, to any without a role.
 EXPECTED: dict[str, tuple[str, str, str, str]] = {
     'find': (OK, EMPTY, OK, GONE),
     'get': (OK, GONE, OK, GONE),

@@ -6,8 +6,10 @@ from store.actor import Actor
 from ui.pages import Page, admins, all_pages, everyone, page_of
 from ui.place import Place, is_own, split, with_query
 
-OUTSIDE = ['//evil.example', '/\\evil', 'https:evil', 'https://evil.example/', 'javascript:alert(1)', '', 'c/deals',
-           '/x\ny', '/\u2028', 'data:text/html,x', '/ok\tno']  # fmt: skip
+OUTSIDE = [
+    '//evil.example', '/\\evil', 'https:evil', 'https://evil.example/', 'javascript:alert(1)', '', 'c/deals',
+    '/x\ny', '/\u2028', 'data:text/html,x', '/ok\tno',
+]  # fmt: skip
 
 
 @pytest.mark.parametrize('url', OUTSIDE)
@@ -59,7 +61,8 @@ async def _nothing(_place: Place) -> None:
 
 
 def test_a_page_may_follow_its_query_itself() -> None:
-    place, seen = Place('/c/deals/board?record=1'), []
+    place = Place('/c/deals/board?record=1')
+    seen: list[dict[str, str]] = []
     assert not place.follows_query
     place.on_query(seen.append)
     place.follow({'record': '2'})

@@ -61,7 +61,9 @@ async def test_scripts_are_refused_instead_of_redirected(wall: httpx.AsyncClient
     assert (answer.status_code, answer.json()) == (401, {'error': {'code': 'signed_out'}})
 
 
-@pytest.mark.parametrize('path', ['/sign-in', '/setup', '/assets/1/artel.css', '/api/v1/catalogs', '/favicon.ico'])
+@pytest.mark.parametrize(
+    'path', ['/sign-in', '/setup', '/assets/1/artel.css', '/api/v1/catalogs', '/favicon.ico']
+)
 async def test_public_addresses_need_no_session(wall: httpx.AsyncClient, path: str) -> None:
     assert (await wall.get(path)).status_code == 200
 
@@ -89,7 +91,9 @@ async def test_over_https_the_browser_is_told_to_stay_there(wall: httpx.AsyncCli
     assert answer.headers['strict-transport-security'].startswith('max-age=')
 
 
-async def test_a_body_is_cut_off_while_it_arrives(wall: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_body_is_cut_off_while_it_arrives(
+    wall: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(security, 'MAX_BODY', 1000)
 
     async def endless() -> AsyncIterator[bytes]:
@@ -107,7 +111,9 @@ async def test_a_foreign_page_cannot_post(wall: httpx.AsyncClient) -> None:
     headers = {'cookie': f'{COOKIE}={token}', 'origin': 'https://evil.example'}
     assert (await wall.post('/_rows/deals', headers=headers)).status_code == 403
     assert (await wall.post('/_rows/deals', headers={**headers, 'origin': 'null'})).status_code == 403
-    assert (await wall.post('/_rows/deals', headers={**headers, 'origin': 'http://artel.test'})).status_code == 200
+    assert (
+        await wall.post('/_rows/deals', headers={**headers, 'origin': 'http://artel.test'})
+    ).status_code == 200
 
 
 async def test_polling_from_a_foreign_page_is_refused(wall: httpx.AsyncClient) -> None:

@@ -92,10 +92,10 @@ def button(
 def icon_button(name: str, label: str, on_click: OnClick | None = None, *, small: bool = False) -> ui.button:
     """A button that is only an icon; `label` is its tooltip and what a screen reader says."""
     made = ui.button(icon=f'o_{name}', on_click=on_click, color=None).classes('a-icon')
-    made.props['aria-label'] = label
+    made.props['aria-label'] = made.props['title'] = label
     if small:
         made.classes('a-small')
-    return made.tooltip(label)
+    return made
 
 
 def menu_item(
@@ -182,7 +182,8 @@ def avatar(who: Named | str | None, size: int = 24) -> ui.element:
     made.props['aria-label'] = name
     with made:
         ui.label(initials(name))
-    return made.tooltip(name) if name else made
+    made.props['title'] = name
+    return made
 
 
 def empty_state(

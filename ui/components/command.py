@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from nicegui import ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from store import people, sessions
 from ui import theme
 from ui.pages import all_pages
-from ui.place import catalog_url, record_url
+from ui.place import catalog_url, record_url, reload
 from ui.session import Tab
 from ui.text import label, label_one, p, t
 
@@ -65,7 +64,7 @@ class Command(Element, component='command.js'):
         kind, _, value = str(event.args).partition(':')
         if kind in ('theme', 'language'):
             await people.change_person(self._tab.actor, self._tab.person_id, {kind: value})
-            ui.navigate.reload()
+            reload()
         elif kind == 'sign_out':
             await sessions.sign_out(self._tab.token)
         elif kind == 'keys':

@@ -31,7 +31,7 @@ class Period:
         """The keys of the address that say it."""
         is_dates = self.key == 'dates'
         return {
-            'period': None if self.key == DEFAULT else self.key,
+            'period': self.key,
             'from': self.first.isoformat() if is_dates and self.first else None,
             'to': self.last.isoformat() if is_dates and self.last else None,
         }

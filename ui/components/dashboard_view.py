@@ -1,6 +1,6 @@
 """A dashboard on a page: choices above, cards below, both following the address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nicegui import ui
 
@@ -9,16 +9,17 @@ from store.actor import Level
 from store.dashboards import Dashboard
 from store.figures import Lens
 from store.people import person
+from store.query import where
 from store.reports import Report
 from ui import live
-from ui.components.basics import skeleton, tell
+from ui.components.basics import empty_state, skeleton, tell
 from ui.components.dashboard_choices import owner_choice, period_choice, pipeline_choice
 from ui.components.dashboard_period import Period
 from ui.components.widgets import WIDGETS, Scene, draw_widgets
 from ui.formats import today
-from ui.place import Place
+from ui.place import Place, catalog_url, go
 from ui.session import records, session
-from ui.text import label
+from ui.text import label, t
 
 WIDGET_ORDER = (
     'figures', 'funnel', 'won_by_month', 'open_by_stage', 'days_in_stage', 'won_by_owner', 'sources',
@@ -50,29 +51,40 @@ class DashboardView:
     def __init__(self, place: Place, dashboard: Dashboard, choices: ui.element, body: ui.element) -> None:
         self.place, self.dashboard = place, dashboard
         self.catalog = records().catalog(dashboard.catalog)
-        self._choices, self._body = choices, body
+        self._choices = choices
+        # These stay while their contents come and go: what lives on them outlives a choice.
+        with body:
+            self._home = ui.element('div')
+        with self._home:
+            self._cards = ui.element('div').classes('a-dash')
+        self._slots: dict[str, ui.element] = {}
         self._waiting: ui.timer | None = None
         self._turn = 0
 
     async def draw(self) -> None:
         """Everything, as the address asks; then stay up to date."""
         self.place.on_query(self._follow)
-        await self._show()
-        with self._body:
+        with self._home:
             live.watch({self.catalog.code}, self._changed)
+            await self._show()
 
     async def _follow(self, _query: dict[str, str]) -> None:
-        await self._show()
+        with self._home:
+            await self._show()
 
     async def choose(self, **query: str | None) -> None:
         """Take a choice into the address and show it."""
-        self.place.set_query(replace=False, **query)
-        await self._show()
+        # The menu that was clicked is drawn anew, so nothing may be done in its place.
+        with self._home:
+            self.place.set_query(replace=False, **query)
+            await self._show()
 
     async def _asked(self) -> _Asked:
         query = self.place.query
         pipeline = self.catalog.pipeline(query.get('pipeline') or self.dashboard.pipeline)
         asked = _Asked(pipeline or self.catalog.pipelines[0], Period.of_query(query), None)
+        if 'period' not in query and await self._is_history(asked):
+            asked.period = Period('all')
         if query.get('owner', '').isdecimal():
             try:
                 found = await person(session().actor, int(query['owner']))
@@ -80,6 +92,13 @@ class DashboardView:
                 return asked
             asked.owner, asked.owner_name = found.id, found.name
         return asked
+
+    async def _is_history(self, asked: _Asked) -> bool:
+        """Whether all that was won lies before the usual period, as after an import of old records."""
+        lens, actor = asked.lens(self.catalog), session().actor
+        if (await Report(actor, lens).won_value()).count:
+            return False
+        return (await Report(actor, replace(lens, first=None, last=None)).won_value()).count > 0
 
     async def _show(self) -> None:
         asked = await self._asked()
@@ -107,8 +126,11 @@ class DashboardView:
         turn, scene = self._turn, self._scene(asked)
         keys = [key for key in self.dashboard.widgets if key in WIDGETS and WIDGETS[key].fits(scene.report)]
         if not quietly:
-            self._body.clear()
-            with self._body, ui.element('div').classes('a-dash'):
+            self._cards.clear()
+            if not await self._has_records(asked):
+                self._say_empty()
+                return
+            with self._cards:
                 self._slots = {key: _card(key) for key in keys}
         for key, slot in self._slots.items():
             if turn != self._turn:
@@ -119,15 +141,29 @@ class DashboardView:
                 tell(problem)
                 return
 
+    async def _has_records(self, asked: _Asked) -> bool:
+        return await records().count(self.catalog.code, where(pipeline=asked.pipeline.code)) > 0
+
+    def _say_empty(self) -> None:
+        self._slots = {}
+        with self._cards, ui.element('div').classes('a-widget--12'):
+            empty_state(
+                t('Figures appear here with the first records of this pipeline.'),
+                t('Open the board'),
+                lambda: go(catalog_url(self.catalog.code, 'board')),
+                icon_name='insights',
+            )
+
     def _changed(self, _changes: object) -> None:
         """Read the figures again a moment after the last of several changes."""
         if self._waiting is not None:
             self._waiting.cancel()
-        with self._body:
+        with self._home:
             self._waiting = ui.timer(QUIET_S, self._refresh, once=True)
 
     async def _refresh(self) -> None:
-        await self._draw_cards(await self._asked(), quietly=True)
+        # The first record of all brings the cards.
+        await self._draw_cards(await self._asked(), quietly=bool(self._slots))
 
 
 def _card(key: str) -> ui.element:

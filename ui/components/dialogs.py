@@ -1,13 +1,18 @@
 """Waiting for a dialog without leaving it behind."""
 
+import asyncio
 from typing import Any
 
 from nicegui import ui
 
 
 async def answer_of(dialog: ui.dialog) -> Any:
-    """What the person answers; the dialog is gone then, as is everything when the tab was closed meanwhile."""
+    """What the person answers; the dialog is gone then.
+
+    When the tab is closed meanwhile, whatever waits for the answer ends here."""
     answer = await dialog
-    if not dialog.client.is_deleted and not dialog.is_deleted:
+    if dialog.client.is_deleted:
+        raise asyncio.CancelledError
+    if not dialog.is_deleted:
         dialog.delete()
     return answer

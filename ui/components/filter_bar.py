@@ -114,8 +114,11 @@ class FilterBar:
             await self._tell()
 
     async def _edited(self, asked: Filter) -> None:
-        if asked != self.filter:
-            self.filter = asked
+        if asked == self.filter:
+            return
+        self.filter = asked
+        # A chip that was clicked away is gone with its handler's place; the bar stays.
+        with self._box:
             await self._draw_chips()
             await self._tell()
 

@@ -22,7 +22,8 @@ from ui.session import records
 from ui.text import label, language, n, number, t
 from ui.values import field_label
 
-SHOWN_VALUES = 30
+SHOWN_VALUES = 8
+MORE_VALUES = 50
 SHOWN_REASONS = 12
 OTHER = 'other'
 CREATE, EMPTY, REFUSE = 'create', 'empty', 'refuse'
@@ -86,7 +87,7 @@ class Check:
         """The file may have been imported before: one click updates instead of doubling."""
 
         async def update_instead() -> None:
-            self._wizard.change(mode='both', key=self._wizard.target.title)
+            self._wizard.change(mode='both', key=self._wizard.target.name_field)
             await self._again(redraw=True)
 
         with ui.element('div').classes('im-note').props('role=status'):
@@ -126,9 +127,22 @@ class Check:
             for one in values[:SHOWN_VALUES]:
                 self._draw_value(spec, one)
             if len(values) > SHOWN_VALUES:
-                with ui.element('div').classes('im-reason'):
-                    more = len(values) - SHOWN_VALUES
-                    ui.label(n('and {count} more name', 'and {count} more names', more)).classes('a-muted')
+                self._draw_more(spec, values[SHOWN_VALUES:])
+
+    def _draw_more(self, spec: FieldSpec, values: Sequence[Unmatched]) -> None:
+        """The less frequent ones, a page at a time."""
+        box = ui.element('div')
+
+        def show() -> None:
+            box.clear()
+            with box:
+                for one in values[:MORE_VALUES]:
+                    self._draw_value(spec, one)
+                if len(values) > MORE_VALUES:
+                    self._draw_more(spec, values[MORE_VALUES:])
+
+        with box, ui.element('div').classes('im-reason'):
+            button(n('Show {count} more', 'Show {count} more', len(values)), show, quiet=True, small=True)
 
     def _all_empty(self, spec: FieldSpec) -> str:
         return t('All: begin at the first stage') if spec.type == 'stage' else t('All: leave empty')

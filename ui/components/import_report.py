@@ -103,13 +103,13 @@ async def draw_report(job: ImportJob, say: Say) -> None:
                 with ui.element('div').classes(f'a-card im-figure {kind}'):
                     ui.label(number(count)).classes('im-figure__number')
                     ui.label(caption).classes('a-meta')
-    if refused:
-        _draw_refused(job, refused, say)
     with ui.element('div').classes('im-foot'):
         button(t('Import another file'), lambda: go('/import'))
         if job.catalog != PEOPLE:
             open_it = t('Open “{section}”', section=target_name(job.catalog))
             button(open_it, lambda: go(catalog_url(job.catalog)), primary=True)
+    if refused:
+        _draw_refused(job, refused, say)
 
 
 def _draw_ending(job: ImportJob) -> None:
@@ -156,6 +156,11 @@ def _draw_refused(job: ImportJob, refused: Sequence[RefusedRow], say: Say) -> No
 
 async def download_refused(job: ImportJob, plan: Plan, refused: Sequence[RefusedRow], say: Say) -> None:
     """Send the refused rows with their reasons as a workbook that can be corrected and imported."""
-    rows = await Importer(records()).report(job, plan, refused, say, (t('Row of the file'), t('Reason')))
+    captions = (t('Row of the file'), t('Reason'))
+    try:
+        rows = await Importer(records()).report(job, plan, refused, say, captions)
+    except Problem as problem:
+        tell(problem)
+        return
     stem = job.file_name.rsplit('.', 1)[0][:80] or 'import'
     ui.download.content(workbook(rows), t('{name} - refused.xlsx', name=stem))

@@ -6,13 +6,14 @@ from nicegui import ui
 
 from integrations.exchange.formats.excel_files import workbook
 from integrations.exchange.importer import Importer
+from integrations.exchange.plan import PEOPLE
 from integrations.exchange.targets import Target
 from store import FieldSpec
 from ui.components.basics import button
 from ui.components.import_state import target_name
 from ui.formats import today
 from ui.session import records
-from ui.text import label, language, t
+from ui.text import label, label_one, language, t
 from ui.values import field_label
 
 ROWS = 3
@@ -48,7 +49,7 @@ def sample_rows(target: Target, one: str, owner: str) -> list[list[str]]:
 
 
 def _cell(target: Target, spec: FieldSpec, number: int, one: str, owner: str) -> str:
-    if spec.code == target.title:
+    if spec.code == target.name_field:
         return f'{one} {number}'
     if spec.type == 'stage':
         return label(target.pipelines[0].start)

@@ -66,7 +66,9 @@ class Wizard:
 
 def reason_of(wizard: Wizard, code: str, problem: str, facts: dict[str, Any]) -> str:
     """A refusal as a sentence that begins with the field's name."""
-    sentence = words_of(problem, facts)
+    sentence, value = words_of(problem, facts), str(facts.get('value') or '')
+    if value and value not in sentence:
+        sentence = t('{reason} The file says “{value}”.', reason=sentence, value=value)
     return f'{wizard.field_name(code)}: {sentence}' if code else sentence
 
 

@@ -19,7 +19,10 @@ from ui.values import field_label, local, shown
 
 SHOWN = 6
 TASK = 'task'
-PLAIN_CLICK = '(e) => { if (!e.ctrlKey && !e.metaKey) { e.preventDefault(); emit(); } }'
+PLAIN_CLICK = """(e) => {
+    if (e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
+    e.preventDefault(); e.stopPropagation(); emit();
+}"""
 
 
 class RelatedRecords:

@@ -8,7 +8,7 @@ from nicegui import ui
 
 from automations.conditions import OPERATIONS
 from store import Catalog, Condition, FieldSpec, Filter
-from ui.components.filter_editor import FilterEditor, Group, Row
+from ui.components.filter_editor import FilterEditor, Group
 from ui.components.filter_fields import Field, fields_of, names_in
 from ui.session import records
 from ui.text import t
@@ -77,32 +77,36 @@ def _plain(item: Condition | Filter) -> dict[str, Any]:
 
 
 class RuleConditions(FilterEditor):
-    """The tree of conditions; `on_change` hears them as the rule keeps them."""
+    """The tree of conditions; `on_change` hears them as a rule keeps them, `hint` shows while it is empty."""
+
+    hint: ui.label | None = None
 
     @classmethod
     async def drawn(
-        cls, catalog: Catalog, plain: Mapping[str, Any], on_change: Callable[[dict[str, Any]], Any]
-    ) -> 'RuleConditions':
+        cls,
+        catalog: Catalog,
+        plain: Mapping[str, Any],
+        on_change: Callable[[dict[str, Any]], Any],
+        hint: ui.label,
+    ) -> None:
         """Read the names of mentioned records, then draw into the open slot."""
         fields, asked = rule_fields(catalog), to_filter(plain)
         names = await names_in(asked, fields) if asked else {}
-        return cls(fields, asked, names, lambda changed: on_change(to_conditions(changed)))
+        made = cls(fields, asked, names, lambda changed: on_change(to_conditions(changed)))
+        made.hint = hint
+        made.draw()
+
+    def draw(self) -> None:
+        """Draw the whole tree anew."""
+        super().draw()
+        if self.hint is not None:
+            self.hint.visible = not self.root.items
 
     def _joint(self, group: Group, place: int) -> None:
         if place == 0 and group is self.root:
             ui.label(t('If')).classes('ff-joint')
         else:
             super()._joint(group, place)
-
-    @property
-    def is_started(self) -> bool:
-        """Whether there is a line, finished or not."""
-        return bool(self.root.items)
-
-    def begin(self) -> None:
-        """A first empty line to fill in."""
-        self.root.items.append(Row())
-        self.draw()
 
 
 def readable(code: str) -> Catalog | None:

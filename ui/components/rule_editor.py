@@ -5,15 +5,20 @@ from typing import Any
 
 from nicegui import ui
 
-from automations import ACTIONS, TRIGGERS, Rules
+from automations import ACTIONS, TRIGGERS
 from store import Problem
 from ui import theme
 from ui.components.basics import button, icon, icon_button, menu_item, text
 from ui.components.rule_conditions import RuleConditions
 from ui.components.rule_context import RuleContext
 from ui.components.rule_options import RuleOptions, with_defaults
-from ui.components.rule_words import ACTION_ICONS, OTHER_ICON, TRIGGER_ICONS, draft_sentence
-from ui.session import session
+from ui.components.rule_words import (
+    ACTION_ICONS,
+    OTHER_ICON,
+    TRIGGER_ICONS,
+    draft_faults,
+    draft_sentence,
+)
 from ui.text import language, t, words
 
 theme.add_style('components/rules.css')
@@ -44,7 +49,6 @@ class RuleEditor:
         self._strict = False
         self._options: dict[str, RuleOptions] = {}
         self._errors: dict[str, ui.label] = {}
-        self._conditions: RuleConditions | None = None
         self._sentence: ui.label | None = None
 
     async def draw(self, sentence: ui.label) -> None:
@@ -64,20 +68,13 @@ class RuleEditor:
     async def _draw_conditions(self) -> None:
         with ui.element('div').classes('ar-if'):
             hint = text(t('Always, whatever the record holds'), 'a-small a-faint')
-
-            def changed(plain: dict[str, Any]) -> Any:
-                self.draft['conditions'] = plain
-                hint.visible = not _started()
-                return self._changed()
-
-            def _started() -> bool:
-                return self._conditions is not None and self._conditions.is_started
-
-            self._conditions = await RuleConditions.drawn(
-                self._context.catalog, self.draft['conditions'] or {}, changed
-            )
-            hint.visible = not _started()
+            plain = self.draft['conditions'] or {}
+            await RuleConditions.drawn(self._context.catalog, plain, self._set_conditions, hint)
             self._errors['conditions'] = text('', 'a-error')
+
+    def _set_conditions(self, plain: dict[str, Any]) -> Any:
+        self.draft['conditions'] = plain
+        return self._changed()
 
     # Parts
 
@@ -130,7 +127,7 @@ class RuleEditor:
         }
         adding = ui.element('div').classes('ar-add')
         with adding, button(captions[kind], quiet=several, icon='add'), ui.menu().classes('ar-menu'):
-            for key, entry in _entries(kind).items():
+            for key, entry in _in_order(kind):
                 fits = kind == 'steps' or self._context.catalog.pipelines or not key.startswith('stage_')
                 if fits:
                     menu_item(
@@ -172,14 +169,14 @@ class RuleEditor:
 
     def refresh(self) -> None:
         """Say the rule anew, and what is wrong with it once somebody tried to save."""
-        self.faults = Rules(session().actor).check({**self.draft, 'name': self.draft['name'] or '…'})
+        self.faults = draft_faults(self.draft, self._context.catalogs)
         if self._sentence is not None:
             self._sentence.set_text(draft_sentence(self.draft, self.faults, self._context.words))
         self._show_faults()
 
     def _show_faults(self) -> None:
         shown = self.faults if self._strict else {}
-        sentences = {place: words(problem) for place, problem in shown.items()}
+        sentences = {place: _sentence(place, problem) for place, problem in shown.items()}
         for place, form in self._options.items():
             form.refuse(
                 {at.removeprefix(f'{place}.'): s for at, s in sentences.items() if at.startswith(f'{place}.')}
@@ -204,6 +201,21 @@ class RuleEditor:
 
 def _entries(kind: str) -> Mapping[str, Any]:
     return TRIGGERS if kind == 'triggers' else ACTIONS
+
+
+def _sentence(place: str, problem: Problem) -> str:
+    if problem.code == 'required' and place == 'triggers':
+        return t('Choose what starts the rule.')
+    if problem.code == 'required' and place == 'steps':
+        return t('Add at least one action.')
+    return words(problem)
+
+
+def _in_order(kind: str) -> list[tuple[str, Any]]:
+    """The kinds to choose from, the usual ones first."""
+    usual = list(_icons(kind))
+    places = {key: usual.index(key) if key in usual else len(usual) for key in _entries(kind)}
+    return sorted(_entries(kind).items(), key=lambda entry: places[entry[0]])
 
 
 def _icons(kind: str) -> Mapping[str, str]:

@@ -11,7 +11,7 @@ from ui.components.basics import icon_button
 from ui.components.controls.picker import Picker
 from ui.components.form import Field
 from ui.components.rule_context import RuleContext, placeholders
-from ui.components.rule_values import ValuesEditor, is_written, plain_of, value_of
+from ui.components.rule_values import TEXTS, ValuesEditor, is_written, plain_of, value_of
 from ui.text import t
 from ui.values import field_label
 
@@ -67,7 +67,7 @@ class RuleOptions:
 
     def _field(self, spec: FieldSpec) -> None:
         given = self.options.get(spec.code, spec.default)
-        if is_written(given):
+        if is_written(given) and spec.type not in TEXTS:
             spec = replace(spec, type='text', options={})
         field = Field(spec, value_of(given, spec), lambda _, new: self._set(spec.code, plain_of(new, spec)))
         self._errors[spec.code] = field.refuse
@@ -129,7 +129,8 @@ class RuleOptions:
             return {'id': text.strip(), 'title': text.strip()} if '@' in text else None
 
         Picker(
-            chosen, options=offered, multiple=several, look='plain', label=field_label(spec), on_set=chose,
+            chosen, options=offered, multiple=several, look='pill' if several else 'plain',
+            label=field_label(spec), on_set=chose,
             make=address if spec.options['from'] == 'addresses' else None,
         )  # fmt: skip
 

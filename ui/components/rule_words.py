@@ -1,17 +1,20 @@
 """Rules in the reader's language: words for their sentences, icons of parts, states of runs."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from automations import ACTIONS, TRIGGERS, Rules, Words, say_group, say_step, say_trigger
-from automations.conditions import group_from_plain
-from automations.spec import Rule
-from store import Actor, Catalog, Problem
+from automations.conditions import Group, group_from_plain
+from automations.spec import Part, Rule, faults
+from store import Actor, BadValue, Catalog, Problem
 from store.runs import Run
+from ui.session import records
 from ui.text import label, language, n, p, t, words_of
+from ui.values import field_label
 
 TRIGGER_ICONS: Mapping[str, str] = {
-    'record_created': 'add_circle',
+    'record_created': 'add_circle_outline',
     'field_changed': 'edit',
     'stage_entered': 'login',
     'stage_left': 'logout',
@@ -21,17 +24,20 @@ TRIGGER_ICONS: Mapping[str, str] = {
     'manual': 'touch_app',
 }
 ACTION_ICONS: Mapping[str, str] = {
+    'create_task': 'task_alt',
+    'notify': 'notifications',
     'set_fields': 'edit_note',
     'move_stage': 'arrow_forward',
-    'create_record': 'post_add',
-    'create_task': 'task_alt',
     'assign': 'person_add',
-    'notify': 'notifications',
+    'create_record': 'post_add',
     'send_email': 'mail',
     'call_webhook': 'webhook',
-    'wait': 'hourglass_top',
+    'wait': 'hourglass_empty',
 }
+"""Icons by key; a menu offers the kinds in this order, further ones behind."""
 OTHER_ICON = 'bolt'
+_BLANK = re.compile(r'\{\{\s*([\w.]+)[^{}]*\}\}')
+_CUT_BLANK = re.compile(r'\s*\{\{?[^{}]*…')
 _KINDS: Mapping[str, str] = {
     'done': 'success',
     'failed': 'danger',
@@ -51,7 +57,20 @@ def rule_words(
 
 async def sentences(actor: Actor, rules: Sequence[Rule]) -> list[str]:
     """Each rule as one sentence, with the names of the people and roles it means."""
-    return list(await Rules(actor).sentences(rules, rule_words()))
+    said = await Rules(actor).sentences(rules, rule_words())
+    kinds = {catalog.code: catalog for catalog in records().catalogs()}
+    return [plainly(one, kinds.get(rule.catalog)) for one, rule in zip(said, rules, strict=True)]
+
+
+def plainly(said: str, catalog: Catalog | None) -> str:
+    """A sentence whose blanks `{{ title }}` show the names of their fields; a cut off one is dropped."""
+
+    def name(found: re.Match[str]) -> str:
+        code = found[1].split('.')[0]
+        spec = catalog.field('stage' if code == 'stage_label' else code) if catalog else None
+        return f'[{field_label(spec) if spec else t("link") if code == "url" else found[1]}]'
+
+    return _CUT_BLANK.sub('…', _BLANK.sub(name, said)).replace('….', '…')
 
 
 def status_word(status: str) -> str:
@@ -90,7 +109,7 @@ def started_by(run: Run) -> str:
     return t(TRIGGERS[run.trigger].label) if run.trigger in TRIGGERS else run.trigger
 
 
-def draft_sentence(draft: Mapping[str, Any], faults: Mapping[str, Problem], words: Words) -> str:
+def draft_sentence(draft: Mapping[str, Any], found: Mapping[str, Problem], words: Words) -> str:
     """An unfinished rule as a sentence; what is not filled in yet shows as dots."""
     catalog = words.catalogs.get(draft['catalog'])
     if catalog is None:
@@ -98,46 +117,65 @@ def draft_sentence(draft: Mapping[str, Any], faults: Mapping[str, Problem], word
     if not draft['triggers'] and not draft['steps']:
         return t('Choose what starts the rule and what it does: here it will be said in one sentence.')
     when = words.listed(
-        (_trigger(place, part, catalog, faults, words) for place, part in enumerate(draft['triggers'])),
+        (_trigger(place, part, catalog, found, words) for place, part in enumerate(draft['triggers'])),
         t('or'),
     )
     then = t(', then ').join(
-        _step(place, part, catalog, faults, words) for place, part in enumerate(draft['steps'])
+        _step(place, part, catalog, found, words) for place, part in enumerate(draft['steps'])
     )
     blanks = {'catalog': words.name(catalog), 'when': when or t('when …'), 'then': then or '…'}
-    condition = _condition(draft, catalog, faults, words)
+    condition = _condition(draft, catalog, found, words)
     if not condition:
-        return t('{catalog}: {when}, {then}.', **blanks)
-    return t('{catalog}: {when}, if {condition}, {then}.', condition=condition, **blanks)
+        return plainly(t('{catalog}: {when}, {then}.', **blanks), catalog)
+    return plainly(t('{catalog}: {when}, if {condition}, {then}.', condition=condition, **blanks), catalog)
 
 
-def _broken(faults: Mapping[str, Problem], place: str) -> bool:
-    return any(fault == place or fault.startswith(f'{place}.') for fault in faults)
+def draft_faults(draft: Mapping[str, Any], catalogs: Mapping[str, Catalog]) -> dict[str, Problem]:
+    """Everything an unfinished rule lacks, by place; its parts are looked at though others are missing."""
+    found: dict[str, Problem] = {
+        place: BadValue('required') for place in ('triggers', 'steps') if not draft[place]
+    }
+    conditions = Group()
+    try:
+        conditions = group_from_plain(draft['conditions'])
+    except BadValue as problem:
+        found['conditions'] = problem
+    rule = Rule(
+        key='',
+        name=draft['name'] or '…',
+        catalog=draft['catalog'],
+        triggers=tuple(Part(part['kind'], part['options']) for part in draft['triggers']),
+        steps=tuple(Part(part['action'], part['options']) for part in draft['steps']),
+        conditions=conditions,
+    )
+    return found | faults(rule, catalogs)
+
+
+def _broken(found: Mapping[str, Problem], place: str) -> bool:
+    return any(fault == place or fault.startswith(f'{place}.') for fault in found)
 
 
 def _trigger(
-    place: int, part: Mapping[str, Any], catalog: Catalog, faults: Mapping[str, Problem], words: Words
+    place: int, part: Mapping[str, Any], catalog: Catalog, found: Mapping[str, Problem], words: Words
 ) -> str:
-    if _broken(faults, f'triggers.{place}'):
+    if _broken(found, f'triggers.{place}'):
         return f'{_low(t(TRIGGERS[part["kind"]].label))} …'
     return say_trigger(part['kind'], part['options'], catalog, words)
 
 
 def _step(
-    place: int, part: Mapping[str, Any], catalog: Catalog, faults: Mapping[str, Problem], words: Words
+    place: int, part: Mapping[str, Any], catalog: Catalog, found: Mapping[str, Problem], words: Words
 ) -> str:
-    if _broken(faults, f'steps.{place}'):
+    if _broken(found, f'steps.{place}'):
         return f'{_low(t(ACTIONS[part["action"]].label))} …'
     return say_step(part['action'], part['options'], catalog, words)
 
 
-def _condition(
-    draft: Mapping[str, Any], catalog: Catalog, faults: Mapping[str, Problem], words: Words
-) -> str:
+def _condition(draft: Mapping[str, Any], catalog: Catalog, found: Mapping[str, Problem], words: Words) -> str:
     plain = draft['conditions']
     if not plain or not next(iter(plain.values())):
         return ''
-    if _broken(faults, 'conditions'):
+    if _broken(found, 'conditions'):
         return '…'
     return say_group(group_from_plain(plain), catalog, words)
 

@@ -71,7 +71,7 @@ export default {
       </nav>
     </div>`,
   props: { company: String, groups: Array, bottom: Array, places: Array, me: Object, words: Object, languages: Array, themes: Array },
-  emits: ["search", "bell", "theme", "language", "sign_out", "keys"],
+  emits: ["search", "bell", "theme", "language", "sign_out", "keys", "zone"],
   data() {
     return { counts: {}, unread: 0, path: "/", more: false, prefix: window.path_prefix || "" };
   },
@@ -82,6 +82,7 @@ export default {
   },
   mounted() {
     this.path = this.here();
+    this.$emit("zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
     this.moved = () => setTimeout(() => (this.path = this.here()), 0);
     this.pressed = (event) => {
       if (event.key === "[" && !event.ctrlKey && !event.metaKey && !event.target.closest("input,textarea,[contenteditable]")) this.fold();

@@ -4,16 +4,17 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from nicegui import background_tasks, ui
+from nicegui import background_tasks
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 from store import people, sessions
 from store.changes import Change
+from store.problems import Invalid
 from ui import live
 from ui.components.basics import avatar_color, initials
 from ui.pages import Page, all_pages
-from ui.place import catalog_url
+from ui.place import catalog_url, reload
 from ui.session import Tab
 from ui.text import label, languages, short_number, t
 
@@ -36,7 +37,10 @@ class Side(Element, component='side.js'):
         super().__init__()
         self._tab = tab
         self._counting: asyncio.Task[None] | None = None
-        self._props.update(self._entries())
+        self._counts: dict[str, int] = {}
+        self._stale: set[str] = set()
+        self._shown = self._entries()
+        self._props.update(self._shown)
         self._props.update(
             company=tab.company, me=_me(tab), words=_words(), languages=list(languages()), themes=_themes()
         )
@@ -46,6 +50,8 @@ class Side(Element, component='side.js'):
         self.on('theme', lambda event: self._prefer(event, 'theme'))
         self.on('language', lambda event: self._prefer(event, 'language'))
         self.on('sign_out', self._sign_out)
+        if not tab.person.time_zone:
+            self.on('zone', self._learn_zone)
 
     def _entries(self) -> dict[str, Any]:
         sections = [_section(catalog) for catalog in self._tab.records().catalogs()]
@@ -64,34 +70,58 @@ class Side(Element, component='side.js'):
             'places': (top[:1] + sections[:PLACES_ON_PHONE] + middle)[: PLACES_ON_PHONE + 1],
         }
 
+    def catch_up(self) -> None:
+        """Show sections and pages as they are now: made, renamed, or opened to this person since."""
+        entries = self._entries()
+        if entries != self._shown:
+            self._shown = entries
+            self._props.update(entries)
+            self.update()
+
     def keep_counting(self) -> None:
-        """Show how many records each section has, now and after changes."""
-        with self:
-            live.watch(None, self._changed)
-            self._start_count(0)
+        """Show how many records each section has, now and after changes, however often the tab connects."""
+        if self._counting is None:
+            with self:
+                live.watch(None, self._changed)
+            self._recount({catalog.code for catalog in self._tab.records().catalogs()}, 0)
 
     def show_unread(self, count: int) -> None:
         """Show the number of unread notifications."""
         self.run_method('set', {'unread': count})
 
     def _changed(self, changes: tuple[Change, ...]) -> None:
-        if any(change.kind in ('created', 'removed', 'restored') for change in changes):
-            self._start_count(COUNT_EVERY_S)
+        moved = {change.catalog for change in changes if change.kind in ('created', 'removed', 'restored')}
+        if moved:
+            self._recount(moved, COUNT_EVERY_S)
 
-    def _start_count(self, wait_s: float) -> None:
+    def _recount(self, codes: set[str], wait_s: float) -> None:
+        self._stale |= codes
         if self._counting is None or self._counting.done():
             self._counting = background_tasks.create(self._count(wait_s), name='count sections', context=self)
 
     async def _count(self, wait_s: float) -> None:
         await asyncio.sleep(wait_s)
-        counts = {}
+        codes, self._stale = self._stale, set()
         for catalog in self._tab.records().catalogs():
-            counts[catalog.code] = short_number(await self._tab.records().count(catalog.code))
-        self.run_method('set', {'counts': {code: shown for code, shown in counts.items() if shown != '0'}})
+            if catalog.code in codes:
+                self._counts[catalog.code] = await self._tab.records().count(catalog.code)
+        if not self.is_deleted:
+            shown = {code: short_number(count) for code, count in self._counts.items() if count}
+            self.run_method('set', {'counts': shown})
 
     async def _prefer(self, event: GenericEventArguments, what: str) -> None:
         await people.change_person(self._tab.actor, self._tab.person_id, {what: str(event.args)})
-        ui.navigate.reload()
+        reload()
+
+    async def _learn_zone(self, event: GenericEventArguments) -> None:
+        """Take the time zone of the device until the person chooses one."""
+        zone = str(event.args)[:64]
+        try:
+            await people.change_person(self._tab.actor, self._tab.person_id, {'time_zone': zone})
+        except Invalid:
+            # A browser may know zones that are not known here; the company's zone stays.
+            return
+        self._tab.reader.zone = zone
 
     async def _sign_out(self) -> None:
         await sessions.sign_out(self._tab.token)

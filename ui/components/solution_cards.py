@@ -14,6 +14,7 @@ from store.solutions import Solution
 from ui.components.basics import button, icon, row, text
 from ui.components.dialogs import answer_of
 from ui.components.toast import tell
+from ui.place import reload
 from ui.session import session
 from ui.text import language, t
 
@@ -85,7 +86,7 @@ async def add_solution() -> None:
     except Problem as problem:
         tell(problem)
         return
-    ui.navigate.reload()
+    reload()
 
 
 async def install(actor: Actor, code: str, *, demo: bool, tell: Callable[[str], Any]) -> None:

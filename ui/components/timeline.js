@@ -23,7 +23,7 @@ export default {
                 <template v-if="c.old"><s class="rt-old">{{ c.old }}</s> → </template><span class="rt-new">{{ c.new || texts.nothing }}</span></li>
             </ul>
             <div v-if="e.comment" class="rt-comment">{{ e.comment }}</div>
-            <a v-if="e.cause" class="rt-cause" :href="prefix + e.href" @click.prevent="e.href && $emit('visit', e.href)">{{ e.cause }}</a>
+            <a v-if="e.cause" class="rt-cause" :href="prefix + e.href" @click.stop.prevent="e.href && $emit('visit', e.href)">{{ e.cause }}</a>
           </div>
         </article>
       </section>

@@ -10,14 +10,14 @@ from store import Catalog, Condition, Filter, Problem, Query, Records, RecordVie
 from store.changes import Change
 from ui import live
 from ui.components import frame
-from ui.components.basics import avatar, card, col, dot, icon, row, text, toast
+from ui.components.basics import avatar, card, col, dot, empty_state, icon, row, text, toast
 from ui.components.first_steps import draw_first_steps
 from ui.components.toast import tell
 from ui.formats import today
 from ui.pages import Nav, Page, everyone
 from ui.place import Place, catalog_url, go, record_url
 from ui.session import records, session
-from ui.text import ago, date_long, due, label, label_one, money, t
+from ui.text import ago, date_long, due, label, label_one, lower_first, money, t
 
 DrawLine = Callable[[Catalog, RecordView], None]
 SHOWN = 8
@@ -68,14 +68,19 @@ async def _fill(box: ui.element) -> None:
                 _block(label(kind), catalog_url(kind.code, 'board'), kind, found, _task)
             for kind, found in (one for one in cards if one[1]):
                 _block(
-                    t('My open: {section}', section=label(kind)),
+                    t('My open {section}', section=lower_first(label(kind))),
                     catalog_url(kind.code, 'board') + '?mine=1',
                     kind,
                     found,
                     _card,
                 )
         with col():
-            _news(mine, news)
+            if mine.catalogs():
+                _news(mine, news)
+            elif not mine.actor.is_admin:
+                empty_state(
+                    t('No section is open to you yet. Ask an administrator for a role.'), icon_name='lock'
+                )
 
 
 def _due_field(kind: Catalog) -> str:
@@ -131,7 +136,9 @@ def _task(kind: Catalog, view: RecordView) -> None:
             if about is not None and about.title:
                 text(about.title, 'a-meta a-ellipsis')
         late = _is_late(deadline)
-        text(due(deadline), f'a-meta a-num a-nowrap {"a-danger" if late else ""}').tooltip(date_long(deadline))
+        text(due(deadline), f'a-meta a-num a-nowrap {"a-danger" if late else ""}').tooltip(
+            date_long(deadline)
+        )
 
 
 def _is_late(deadline: date | datetime | None) -> bool:

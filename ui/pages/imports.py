@@ -118,7 +118,7 @@ class _Steps:
         importer = Importer(records())
         codes = importer.targets()
         kept = Plan.from_plain(self._job.plan) if self._job.plan else None
-        best = await importer.best_target(self._job, language=session().language)
+        best = await importer.best_target(self._job)
         code = kept.catalog if kept and kept.catalog in codes else wanted if wanted in codes else best
         plan = kept or await importer.propose(self._job, code, language=session().language)
         self._wizard = Wizard(self._job, plan, await importer.target(code), self._show)

@@ -11,7 +11,7 @@ from ui.components.basics import avatar, button, col, confirm, icon_button, pill
 from ui.components.dialogs import answer_of
 from ui.components.settings import ask, autosaved, block, language_choices, listing, zone_choices
 from ui.pages import Page, everyone
-from ui.place import Place
+from ui.place import Place, reload
 from ui.session import session
 from ui.text import ago, date_long, t
 
@@ -62,7 +62,7 @@ async def _save(values: dict[str, Any]) -> None:
     tab = session()
     await people.change_person(tab.actor, tab.person_id, values)
     if RELOADS.intersection(values):
-        ui.navigate.reload()
+        reload()
 
 
 async def _change_password() -> None:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from store import NO_FILTER, Catalog, Filter, Problem, Records
+from store import NO_FILTER, Catalog, Designer, Filter, Problem, Records
 from store.system_settings import preferences, save_preference
 from ui.cells import columns_of, default_columns
 from ui.components import frame, record_drawer
-from ui.components.basics import button
+from ui.components.basics import button, tell, toast
 from ui.components.bulk import Bulk, actions_for
 from ui.components.filter_bar import FilterBar
 from ui.components.mini_card import quick_create
@@ -57,6 +57,7 @@ class ListPage:
             on_visit=go,
             on_sort=self._sorted,
             on_layout=self._arranged,
+            on_everyone=self._for_everyone,
             on_bulk=self._bulk,
             on_create=self.create,
             on_clear=self._clear,
@@ -99,6 +100,20 @@ class ListPage:
             with self.body:
                 self.table = self._table(records())
 
+    async def _for_everyone(self, codes: list[str]) -> None:
+        """The columns shown now become the usual ones; an administrator decides that."""
+        code, before = self.catalog.code, self.catalog.list_columns
+
+        async def usual(columns: tuple[str, ...]) -> None:
+            self.catalog = await Designer(session().actor).change_catalog(code, list_columns=columns)
+
+        try:
+            await usual(tuple(codes))
+        except Problem as problem:
+            tell(problem)
+        else:
+            toast(t('Everybody now begins with these columns'), undo=lambda: usual(before))
+
     async def _remember(self, **chosen: Any) -> None:
         self.saved |= chosen
         await save_preference(session().actor, PREFERENCE.format(catalog=self.catalog.code), self.saved)
@@ -124,6 +139,7 @@ def _filter(place: Place) -> Filter:
 def _texts(catalog: Catalog, *, may_create: bool) -> dict[str, str]:
     one = label_one(catalog)
     return {
+        'everyone': t('Make these columns usual for everybody') if session().actor.is_admin else '',
         'untitled': t('Untitled'),
         'menu': t('Column menu'),
         'nothing': t('Nothing matches this filter.'),

@@ -225,7 +225,8 @@ class _Sheet:
 
     def _about(self) -> None:
         with ui.element('div').classes('a-card ar-about'):
-            self._name = ui.input(t('Name'), value=self._plain['name']).props('maxlength=200')
+            shown = _name(self._view) if self._view else self._plain['name']
+            self._name = ui.input(t('Name'), value=shown).props('maxlength=200')
             self._name.on_value_change(lambda event: self._named(event.value or ''))
             if self._view is None:
                 self._name.props('autofocus')
@@ -250,9 +251,11 @@ class _Sheet:
         await self._draw_cards()
 
     def _named(self, name: str) -> None:
-        self._plain['name'] = name
-        if self._view is not None:
-            self._plain['names'] = {**self._plain.get('names', {}), language(): name}
+        mine = language()
+        if self._view is None or self._plain['language'] == mine:
+            self._plain['name'] = name
+        if mine in self._plain.get('names', {}) or self._plain['language'] != mine:
+            self._plain['names'] = {**self._plain.get('names', {}), mine: name}
         self._name.props(remove='error')
         self._changed()
 

@@ -18,6 +18,7 @@ from ui.components.rule_words import (
     OTHER_ICON,
     TRIGGER_ICONS,
     error_sentence,
+    plainly,
     rule_words,
     started_by,
     status_kind,
@@ -130,7 +131,8 @@ def _facts(view: RunView, names: Titles) -> None:
     run = view.run
     with ui.element('div').classes('a-card a-pad a-col a-gap-12'):
         with ui.element('div').classes('a-row a-wrap'):
-            icon(TRIGGER_ICONS.get(run.trigger, OTHER_ICON))
+            with ui.element('span').classes('ar-mark'):
+                icon(TRIGGER_ICONS.get(run.trigger, OTHER_ICON))
             text(view.rule.rule.called(language()) if view.rule else t('Deleted rule'), 'a-title a-grow')
             pill(status_word(run.status), kind=status_kind(run.status))
         with ui.element('dl').classes('ar-facts'):
@@ -175,7 +177,7 @@ def _deed(step: StepTrace, catalog: Catalog | None, spoken: Any) -> str:
     if catalog is None:
         return caption
     try:
-        said = say_step(step.action, step.options, catalog, spoken)
+        said = plainly(say_step(step.action, step.options, catalog, spoken), catalog)
     except (KeyError, ValueError):
         return caption
     return said[:1].upper() + said[1:]

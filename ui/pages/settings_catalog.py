@@ -1,20 +1,22 @@
 """One section: its name, fields, pipelines and stages."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from nicegui import ui
 
-from store import FIELD_TYPES, Catalog, Designer, FieldSpec, Pipeline, Problem
+from store import FIELD_TYPES, Catalog, Designer, FieldSpec, Pipeline, Problem, Stage
 from ui.codes import code_of
 from ui.components import frame
 from ui.components.basics import button, col, icon_button, menu_item, pill, row, text, toast
 from ui.components.colored_rows import ColoredRows, Line
 from ui.components.field_dialog import ask_field
+from ui.components.icon_picker import IconPicker
 from ui.components.settings import ask, autosaved, block, listing
 from ui.components.toast import tell
 from ui.pages import Page, admins
-from ui.pages.settings_catalogs import COLORS, icon_choices
+from ui.pages.settings_catalogs import COLORS
 from ui.place import Place, catalog_url
 from ui.session import records, session
 from ui.text import label, label_one, language, t
@@ -39,20 +41,21 @@ def _captions(catalog: Catalog) -> None:
     specs = [
         FieldSpec(code='label', label='Name of the section', type='text', required=True),
         FieldSpec(code='label_one', label='Name of one record', type='text', required=True),
-        FieldSpec(code='icon', label='Icon', type='choice', options={'choices': icon_choices()}),
     ]
 
     async def save(values: dict[str, Any]) -> None:
-        fresh: dict[str, Any] = dict(values)
         if 'label' in values:
             fresh = caption(catalog.labels, values['label'])
-        elif 'label_one' in values:
+        else:
             named = caption(catalog.labels_one, values['label_one'])
             fresh = {f'{key}_one': value for key, value in named.items()}
         await Designer(session().actor).change_catalog(catalog.code, **fresh)
 
-    values = {'label': label(catalog), 'label_one': label_one(catalog), 'icon': catalog.icon}
-    autosaved(specs, values, save)
+    async def pick(name: str) -> None:
+        await Designer(session().actor).change_catalog(catalog.code, icon=name)
+
+    autosaved(specs, {'label': label(catalog), 'label_one': label_one(catalog)}, save)
+    IconPicker(catalog.icon, pick)
 
 
 def caption(labels: Mapping[str, str], name: str) -> dict[str, Any]:
@@ -168,49 +171,36 @@ def _draw_pipelines(box: ui.element, code: str) -> None:
 
 
 def _pipeline(box: ui.element, catalog: Catalog, pipeline: Pipeline) -> None:
-    money = [{'key': f.code, 'label': field_label(f)} for f in catalog.fields if f.type == 'money']
-    dates = [{'key': f.code, 'label': field_label(f)} for f in catalog.fields if f.type == 'date']
-    specs = [
-        FieldSpec(code='label', label='Name', type='text', required=True),
-        FieldSpec(
-            code='value_field', label='Money that totals add up', type='choice', options={'choices': money}
-        ),
-        FieldSpec(
-            code='closed_field',
-            label='Date that is filled at the end',
-            type='choice',
-            options={'choices': dates},
-        ),
-    ]
-
     async def save(values: dict[str, Any]) -> None:
         fresh = caption(pipeline.labels, values['label']) if 'label' in values else values
         await Designer(session().actor).change_pipeline(catalog.code, pipeline.code, **fresh)
 
     with block(t('Pipeline: {name}', name=label(pipeline))):
-        values = {
-            'label': label(pipeline),
-            'value_field': pipeline.value_field,
-            'closed_field': pipeline.closed_field,
-        }
-        autosaved(specs, values, save)
+        values = {code: getattr(pipeline, code) for code in ('value_field', 'closed_field')}
+        autosaved(_pipeline_specs(catalog), {**values, 'label': label(pipeline)}, save)
         text(t('Stages'), 'a-h2')
         kinds = {'open': t('Open'), 'won': t('Won'), 'lost': t('Lost')}
-        lines = [
-            Line(
-                s.code,
-                label(s),
-                s.color,
-                s.kind,
-                {'label': s.label, 'labels': s.labels, 'required': s.required},
-            )
-            for s in pipeline.stages
-        ]
-        rows = ColoredRows(lines, kinds, add=t('Add stage'))
+        rows = ColoredRows([_line(stage) for stage in pipeline.stages], kinds, add=t('Add stage'))
         with row('a-block__foot'):
-            button(
-                t('Save stages'), lambda: _save_stages(box, catalog.code, pipeline.code, rows), primary=True
-            )
+            saved = button(t('Save stages'), primary=True)
+            saved.on_click(lambda: _save_stages(box, catalog.code, pipeline.code, rows))
+
+
+def _pipeline_specs(catalog: Catalog) -> list[FieldSpec]:
+    money = [{'key': f.code, 'label': field_label(f)} for f in catalog.fields if f.type == 'money']
+    dates = [{'key': f.code, 'label': field_label(f)} for f in catalog.fields if f.type == 'date']
+    closed = FieldSpec(code='closed_field', label='Date that is filled at the end', type='choice')
+    value = FieldSpec(code='value_field', label='Money that totals add up', type='choice')
+    return [
+        FieldSpec(code='label', label='Name', type='text', required=True),
+        replace(value, options={'choices': money}),
+        replace(closed, options={'choices': dates}),
+    ]
+
+
+def _line(stage: Stage) -> Line:
+    source = {'label': stage.label, 'labels': stage.labels, 'required': stage.required}
+    return Line(stage.code, label(stage), stage.color, stage.kind, source)
 
 
 async def _save_stages(box: ui.element, catalog: str, pipeline: str, rows: ColoredRows) -> None:

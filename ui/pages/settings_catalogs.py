@@ -1,5 +1,6 @@
 """Sections: which there are, and making a new one."""
 
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -7,46 +8,14 @@ from nicegui import ui
 from store import Catalog, Designer, FieldSpec
 from ui.codes import code_of
 from ui.components import frame
-from ui.components.basics import button, card, col, empty_state, icon, text
+from ui.components.basics import button, card, col, empty_state, icon, icon_button, text
 from ui.components.settings import ask
 from ui.components.solution_cards import add_solution
 from ui.pages import Page, admins
-from ui.place import Place, go
+from ui.place import Place, go, reload
 from ui.session import records, session
 from ui.text import label, n, t
 
-ICONS = (
-    'folder',
-    'handshake',
-    'bolt',
-    'task_alt',
-    'person',
-    'group',
-    'apartment',
-    'inventory_2',
-    'description',
-    'receipt_long',
-    'support_agent',
-    'work',
-    'badge',
-    'school',
-    'event',
-    'local_shipping',
-    'build',
-    'home_work',
-    'directions_car',
-    'campaign',
-    'shopping_cart',
-    'payments',
-    'favorite',
-    'science',
-    'flag',
-    'gavel',
-    'restaurant',
-    'pets',
-    'hotel',
-    'public',
-)
 COLORS = ('#5b8def', '#e0913a', '#4c9f50', '#8a8f98')
 
 
@@ -66,11 +35,11 @@ async def draw_catalogs(_place: Place) -> None:
             )
             return
         with card('a-block--flush'):
-            for catalog in found:
-                _line(catalog)
+            for place, catalog in enumerate(found):
+                _line(catalog, place, len(found))
 
 
-def _line(catalog: Catalog) -> None:
+def _line(catalog: Catalog, place: int, count: int) -> None:
     with ui.link(target=f'/settings/catalogs/{catalog.code}').classes('a-item'):
         icon(catalog.icon).style('font-size:18px;color:var(--a-text-3)')
         with col('a-grow a-gap-0'):
@@ -79,7 +48,21 @@ def _line(catalog: Catalog) -> None:
             if catalog.pipelines:
                 parts.append(n('{count} pipeline', '{count} pipelines', len(catalog.pipelines)))
             text(' · '.join(parts), 'a-meta')
-        text(catalog.code, 'a-meta a-mono')
+        text(catalog.code, 'a-meta a-mono a-desk')
+        for name, caption, by in (('arrow_upward', t('Up'), -1), ('arrow_downward', t('Down'), 1)):
+            arrow = icon_button(name, caption, small=True)
+            arrow.on('click.prevent.stop', partial(_move, catalog.code, by))
+            arrow.set_enabled(0 <= place + by < count)
+
+
+async def _move(code: str, by: int) -> None:
+    order = [catalog.code for catalog in records().catalogs()]
+    place = order.index(code)
+    order.insert(place + by, order.pop(place))
+    designer = Designer(session().actor)
+    for position, each in enumerate(order):
+        await designer.change_catalog(each, position=position)
+    reload()
 
 
 async def _add() -> None:
@@ -99,14 +82,13 @@ async def _add() -> None:
             required=True,
             hint='One: Deal, Request',
         ),
-        FieldSpec(code='icon', label='Icon', type='choice', options={'choices': icon_choices()}),
         FieldSpec(code='pipeline', label='Records go through stages on a board', type='yes_no'),
     ]
 
     async def save(values: dict[str, Any]) -> None:
         made.append(await _create(values))
 
-    if await ask(t('New section'), specs, {'icon': 'folder', 'pipeline': True}, save, t('Create')):
+    if await ask(t('New section'), specs, {'pipeline': True}, save, t('Create')):
         go(f'/settings/catalogs/{made[0].code}')
 
 
@@ -114,9 +96,7 @@ async def _create(values: dict[str, Any]) -> Catalog:
     designer = Designer(session().actor)
     taken = {catalog.code for catalog in records().catalogs()} | {'person'}
     code = code_of(values['label'], taken, 'section')
-    catalog = await designer.create_catalog(
-        code, values['label'], values['label_one'], icon=values.get('icon') or 'folder', title_label=t('Name')
-    )
+    catalog = await designer.create_catalog(code, values['label'], values['label_one'], title_label=t('Name'))
     if values.get('pipeline'):
         names = ((t('New'), 'open'), (t('In work'), 'open'), (t('Done'), 'won'), (t('Cancelled'), 'lost'))
         stages = [
@@ -125,11 +105,6 @@ async def _create(values: dict[str, Any]) -> Catalog:
         ]
         await designer.add_pipeline(catalog.code, 'main', values['label'], stages)
     return catalog
-
-
-def icon_choices() -> list[dict[str, str]]:
-    """Icons that suit a section."""
-    return [{'key': name, 'label': name.replace('_', ' ')} for name in ICONS]
 
 
 PAGES = (Page(path='/settings/catalogs', draw=draw_catalogs, title='Sections', allowed=admins),)

@@ -55,7 +55,7 @@ class _Sheet:
         with self.box:
             with ui.element('thead'), ui.element('tr'):
                 for title in (t('Name'), t('Login'), t('E-mail'), t('Roles'), ''):
-                    with ui.element('th'):
+                    with ui.element('th').classes('a-desk' if title == t('E-mail') else ''):
                         ui.label(title)
             with ui.element('tbody'):
                 for person in found:
@@ -72,9 +72,10 @@ class _Sheet:
                     text(person.name, 'a-strong')
                     if person.department:
                         text(person.department, 'a-meta')
-            for value in (person.login, person.email):
-                with ui.element('td'):
-                    text(value, 'a-muted')
+            with ui.element('td'):
+                text(person.login, 'a-muted')
+            with ui.element('td').classes('a-desk'):
+                text(person.email, 'a-muted')
             with ui.element('td'), row('a-gap-4 a-wrap'):
                 self._pills(person)
             with ui.element('td').classes('a-end'):

@@ -13,7 +13,7 @@ from ui.components.basics import button, card, col, confirm, icon_button, text, 
 from ui.components.settings import ask, listing
 from ui.components.toast import tell
 from ui.pages import Page, admins
-from ui.place import Place, go
+from ui.place import Place, go, reload
 from ui.session import records, session
 from ui.text import label, n, t
 
@@ -33,12 +33,8 @@ async def draw_roles(_place: Place) -> None:
                         text(label(role), 'a-strong a-small')
                         text(_summary(role), 'a-meta')
                     text(n('{count} person', '{count} people', role.held_by), 'a-meta a-num')
-        text(
-            t(
-                'Administrators may do everything. A person with several roles may do what any of them allows.'
-            ),
-            'a-small a-muted',
-        )
+        hint = t('Administrators may do everything. Several roles add up: any of them may allow a deed.')
+        text(hint, 'a-small a-muted')
 
 
 def _summary(role: Role) -> str:
@@ -162,7 +158,7 @@ async def _rename(role: Role) -> None:
 
     spec = FieldSpec(code='label', label='Name', type='text', required=True)
     if await ask(t('Rename'), [spec], {'label': label(role)}, save, t('Save')):
-        ui.navigate.reload()
+        reload()
 
 
 async def _remove(role: Role) -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 from nicegui import ui
 
-from store import sessions, solutions, system_settings
+from store import rules, sessions, solutions, system_settings
 from store.problems import Problem
 from store.sessions import Session
 from ui.components.basics import button, error_line, row, text
 from ui.components.solution_cards import Choice, SolutionPicker, install
-from ui.pages.sign_in import brand, entrance_card, language_links
+from ui.pages.sign_in import brand, entrance_card
 from ui.text import field_errors, language, t, words
 
 TicketUrl = Callable[[str, str], str]
@@ -79,11 +79,10 @@ def draw_setup(*, ticket_url: TicketUrl) -> None:
             ui.navigate.to(ticket_url(made.token, '/'))
 
     form.on('submit.prevent', create)
-    language_links()
 
 
 async def _set_up(fields: _Form) -> Session:
-    return await sessions.set_up(
+    made = await sessions.set_up(
         login=fields.login.value or '',
         name=fields.name.value or '',
         password=fields.password.value or '',
@@ -91,6 +90,9 @@ async def _set_up(fields: _Form) -> Session:
         company=fields.company.value or '',
         address=ui.context.client.ip,
     )
+    # Rules of a solution that was installed before anybody was here get their owner now.
+    await rules.adopt(made.person_id)
+    return made
 
 
 async def _install_chosen(token: str, chosen: Choice, tell: Callable[[str], Any]) -> None:

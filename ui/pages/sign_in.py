@@ -1,6 +1,7 @@
 """Sign in: login and password, nothing else in the way."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from nicegui import ui
 
@@ -49,16 +50,17 @@ def draw_sign_in(*, onward: str, ticket_url: TicketUrl) -> None:
         ui.navigate.to(ticket_url(made.token, onward))
 
     form.on('submit.prevent', sign_in)
-    language_links()
 
 
-def entrance_card(*, wide: bool = False) -> ui.element:
-    """The surface in the middle of a page without a frame."""
-    outer = ui.element('main').classes('a-entrance')
-    with outer:
-        return ui.element('div').classes(
+@contextmanager
+def entrance_card(*, wide: bool = False) -> Iterator[None]:
+    """The surface in the middle of a page without a frame, with links to other languages below."""
+    with ui.element('main').classes('a-entrance'):
+        with ui.element('div').classes(
             'a-entrance__card a-entrance__card--wide' if wide else 'a-entrance__card'
-        )
+        ):
+            yield
+        _language_links()
 
 
 def brand(name: str) -> None:
@@ -68,7 +70,7 @@ def brand(name: str) -> None:
         text(name, 'a-title')
 
 
-def language_links() -> None:
+def _language_links() -> None:
     """Links to the same page in other languages."""
     names = {'en': 'English', 'ru': 'Русский'}
     with ui.element('nav').classes('a-entrance__languages'):

@@ -32,7 +32,7 @@ export default {
       </span>
       <svg v-if="!readonly" class="af-caret" viewBox="0 0 16 16" aria-hidden="true"><path d="M4.5 6.5 8 10l3.5-3.5" fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"/></svg>
       <q-menu v-if="!readonly" v-model="shown" no-parent-event fit no-focus max-height="340px" class="af-menu af-picker-menu"
-        anchor="bottom left" self="top left" :offset="[0, 4]" transition-duration="120" @show="opened" @hide="closed">
+        anchor="bottom left" self="top left" :offset="[0, 4]" transition-duration="120" @before-show="opening" @show="focus" @hide="closed">
         <div class="af-menu-search" v-if="remote || creatable || options.length > 7">
           <input ref="search" v-model="text" class="af-search-box" :placeholder="texts.search" :aria-label="texts.search"
             autocomplete="off" @input="typed" @keydown="openKey">
@@ -54,7 +54,7 @@ export default {
         </div>
       </q-menu>
     </div>`,
-  data() { return { shown: false, text: "", found: [], active: 0, busy: false, seq: 0 }; },
+  data() { return { shown: false, text: "", found: [], early: "", active: 0, busy: false, seq: 0 }; },
   computed: {
     visible() {
       if (this.remote) return this.found;
@@ -71,10 +71,16 @@ export default {
     has(item) { return this.value.some((v) => v.id === item.id); },
     toggle() { if (!this.readonly) this.shown = !this.shown; },
     open() { if (!this.readonly) this.shown = true; },
-    opened() {
-      this.text = ""; this.active = Math.max(0, this.visible.findIndex((o) => this.has(o)));
+    opening() {
+      this.text = this.early; this.early = "";
+      this.active = Math.max(0, this.visible.findIndex((o) => this.has(o)));
       if (this.remote) this.ask();
-      (this.$refs.search || this.$refs.list)?.focus();
+      // The menu is in the page before its transition ends; what is typed meanwhile must not be lost.
+      this.$nextTick(() => this.focus());
+    },
+    focus() {
+      const goal = this.$refs.search || this.$refs.list;
+      if (goal && document.activeElement !== goal) goal.focus();
     },
     closed() { this.$refs.field?.focus({ preventScroll: true }); },
     typed() {
@@ -94,8 +100,12 @@ export default {
     clear() { this.shown = false; this.$emit("set", []); },
     make() { this.shown = false; this.$emit("make", this.text.trim()); },
     closedKey(event) {
-      if (this.shown || this.readonly || event.target !== this.$refs.field) return;
-      if (["Enter", " ", "ArrowDown"].includes(event.key)) { event.preventDefault(); this.open(); }
+      if (this.readonly || event.target !== this.$refs.field) return;
+      if (event.key.length === 1 && (event.key !== " " || this.shown) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        if (this.shown) { this.text += event.key; this.typed(); } else { this.early += event.key; this.open(); }
+      } else if (this.shown) return;
+      else if (["Enter", " ", "ArrowDown"].includes(event.key)) { event.preventDefault(); this.open(); }
       else if (["Backspace", "Delete"].includes(event.key) && this.clearable && this.value.length) {
         event.preventDefault(); this.$emit("set", this.multiple ? this.value.slice(0, -1) : []);
       }

@@ -98,10 +98,10 @@ export default {
     catalog: String, columns: Array, layout: Array, sort: String, filter: String, text: String,
     texts: Object, actions: Array, deletable: Boolean,
   },
-  emits: ["open", "visit", "sorted", "layout", "bulk", "create", "clear"],
+  emits: ["open", "visit", "sorted", "layout", "everyone", "bulk", "create", "clear"],
   template: `
     <div class="at-root">
-      <div class="at-grid" ref="grid"></div>
+      <div class="at-grid" ref="grid" @click="keep"></div>
       <div v-if="total === 0" class="at-empty">
         <div>{{ narrowed ? texts.nothing : texts.empty }}</div>
         <button v-if="narrowed" type="button" class="at-button" @click="$emit('clear')">{{ texts.clear }}</button>
@@ -129,7 +129,8 @@ export default {
             <input type="checkbox" :checked="visible[c.code]" :disabled="c.code === 'title'" @change="show(c.code, $event.target.checked)">
             <span class="at-cut">{{ c.label }}</span></label>
         </div>
-        <button type="button" class="at-menu-item at-reset" @click="reset">{{ texts.reset }}</button>
+        <div class="at-reset"><button v-if="texts.everyone" type="button" class="at-menu-item" @click="everyone">{{ texts.everyone }}</button>
+          <button type="button" class="at-menu-item" @click="reset">{{ texts.reset }}</button></div>
       </q-menu>
     </div>`,
   data() {
@@ -242,11 +243,17 @@ export default {
     // ---- browser -> server
     clicked(e) {
       if (!e.data || !this.columns.some((c) => c.code === e.column.getColId())) return;
-      if (e.event.ctrlKey || e.event.metaKey) return;
+      if (e.event.ctrlKey || e.event.metaKey || e.event.shiftKey || e.event.altKey) return;
       const link = e.event.target.closest("a");
-      if (link) e.event.preventDefault();
       if (link?.dataset.visit) this.$emit("visit", link.dataset.visit);
       else this.$emit("open", e.data.id);
+    },
+    // A plain click on a name opens it beside the list; the grid has heard it by now, the page must not follow the link too.
+    keep(event) {
+      if (event.target.closest("a") && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
     },
     keyed(e) {
       if (!e.data) return;
@@ -263,6 +270,7 @@ export default {
       if (on) { this.api.moveColumns([code], this.api.getAllDisplayedColumns().length - 1); this.cursors.clear(); this.api.refreshInfiniteCache(); this.api.ensureColumnVisible(code); }
       this.remember();
     },
+    everyone() { this.picking = false; this.$emit("everyone", this.codes()); },
     reset() { this.picking = false; this.$emit("layout", null); },
     menu(code, at) { this.menuCode = code; this.menuTarget = at; this.$nextTick(() => { this.menuShown = true; }); },
     selected() { this.chosen = this.api.getSelectedNodes().length; if (this.every) this.every = false; },

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 # Imported for its effect: the grid's script, which record_grid.js builds on, joins the import map.
-import nicegui.elements.aggrid  # noqa: F401
+import nicegui.elements.aggrid  # noqa: F401 imported for its effect
 from nicegui.element import Element
 
 from store import Change, Problem
@@ -23,7 +23,8 @@ class Table(Element, component='record_grid.js', default_classes='at-host'):
     """Rows of a catalogue in the reader's columns, kept fresh.
 
     Events go to the callbacks: `on_open(id)`, `on_visit(address)`, `on_sort(text)`,
-    `on_layout(columns or None)`, `on_bulk(key, ids or None for all)`, `on_create()`, `on_clear()`."""
+    `on_layout(columns or None)`, `on_bulk(key, ids or None for all)`, `on_create()`, `on_clear()`,
+    `on_everyone(codes)`."""
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class Table(Element, component='record_grid.js', default_classes='at-host'):
         self.on('visit', lambda e: heard['on_visit'](str(e.args)))
         self.on('sorted', lambda e: self._sorted(str(e.args), heard['on_sort']))
         self.on('layout', lambda e: self._arranged(e.args, heard['on_layout']))
+        self.on('everyone', lambda e: heard['on_everyone']([str(code) for code in e.args]))
         self.on(
             'bulk', lambda e: heard['on_bulk'](str(e.args['key']), None if e.args['every'] else e.args['ids'])
         )

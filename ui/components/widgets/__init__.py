@@ -44,6 +44,11 @@ class Scene:
         """The list of the records behind a figure."""
         return with_query(catalog_url(catalog or self.catalog.code, 'list'), {'filter': asked.to_text()})
 
+    @property
+    def won(self) -> str:
+        """What the good end of the pipeline is called."""
+        return next((label(stage) for stage in self.pipeline.stages if stage.kind == 'won'), '')
+
     def stage(self, code: str) -> str:
         """What a stage is called."""
         found = self.pipeline.stage(code)
@@ -77,6 +82,10 @@ class Widget(ABC):
         """Whether this pipeline has what the widget needs."""
         return True
 
+    def title(self, scene: Scene) -> str:
+        """The card's caption."""
+        return t(self.label)
+
     @abstractmethod
     async def panels(self, scene: Scene) -> Sequence[Panel]:
         """The charts to draw, computed by SQL."""
@@ -86,7 +95,7 @@ class Widget(ABC):
         panels = await self.panels(scene)
         slot.clear()
         with slot:
-            draw_panels(t(self.label), panels)
+            draw_panels(self.title(scene), panels)
 
 
 def draw_panels(title: str, panels: Sequence[Panel], empty: str = '') -> None:

@@ -44,7 +44,7 @@ class Figures(Widget):
         slot.clear()
         with slot:
             _sum(scene, t('Open now'), now[0], None)
-            _sum(scene, t('Won in the period'), now[1], then[1])
+            _sum(scene, t('Won in the period') if scene.report.has_value else scene.won, now[1], then[1])
             _share(scene, now[2], then[2])
             _cycle(scene, now[3], then[3])
 
@@ -79,7 +79,8 @@ def _sum(scene: Scene, caption: str, figure: Figure, before: Figure | None) -> N
 
 def _share(scene: Scene, figure: Figure, before: Figure | None) -> None:
     value = '—' if figure.value is None else f'{number(figure.value * 100, 0)}\u00a0%'
-    with _figure(scene, t('Win rate'), figure, value, t('of all closed')):
+    name = t('Win rate') if scene.report.has_value else t('Success rate')
+    with _figure(scene, name, figure, value, t('of all closed')):
         if (
             figure.value is not None
             and before is not None
@@ -92,7 +93,13 @@ def _share(scene: Scene, figure: Figure, before: Figure | None) -> None:
 
 def _cycle(scene: Scene, figure: Figure, before: Figure | None) -> None:
     value = '—' if figure.value is None else n('{count} day', '{count} days', round(figure.value))
-    with _figure(scene, t('Average cycle'), figure, value, t('from start to won')):
+    with _figure(
+        scene,
+        t('Average cycle'),
+        figure,
+        value,
+        t('from start to won') if scene.report.has_value else t('from start to end'),
+    ):
         if figure.value is not None and before is not None and before.value and before.count >= ENOUGH:
             change = figure.value - before.value
             # A shorter way is the better one.

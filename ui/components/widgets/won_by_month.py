@@ -6,6 +6,7 @@ from datetime import date
 from ui.components.charts import GOOD
 from ui.components.widgets import Panel, Scene, Widget, mark_of, valued
 from ui.formats import month_long, month_short
+from ui.text import t
 
 
 class WonByMonth(Widget):
@@ -14,6 +15,10 @@ class WonByMonth(Widget):
     key = 'won_by_month'
     label = 'Won by month'
     width = 7
+
+    def title(self, scene: Scene) -> str:
+        """Where there is no money nothing is won: the end is called by its stage."""
+        return t(self.label) if scene.report.has_value else f'{scene.won}: {t("by month")}'
 
     async def panels(self, scene: Scene) -> Sequence[Panel]:
         """A chart for each currency."""

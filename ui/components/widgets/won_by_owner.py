@@ -16,6 +16,10 @@ class WonByOwner(Widget):
     label = 'Won by responsible'
     width = 5
 
+    def title(self, scene: Scene) -> str:
+        """Where there is no money nothing is won: the end is called by its stage."""
+        return t(self.label) if scene.report.has_value else f'{scene.won}: {t("by responsible")}'
+
     async def panels(self, scene: Scene) -> Sequence[Panel]:
         """A chart for each currency."""
         return [

@@ -13,7 +13,8 @@ export default {
   template: `
     <div class="ab-board" :class="{'ab-board--held': held}" role="group" :aria-label="settings.texts.board"
       @click="clicked" @keydown="pressed" @pointerdown.capture="touched">
-      <BoardColumn v-for="column in columns" :key="column.code" :column="column" :carried="carried" :pointed="pointed" :settings="settings" @add="add(column, $event)"/>
+      <BoardColumn v-for="column in columns" :key="column.code" :column="column" :carried="carried" :pointed="pointed"
+        :settings="settings" @add="add(column, $event)"/>
       <div v-if="hidden" class="ab-hint" role="status">{{ settings.texts.nothing }}
         <button type="button" @click="$emit('clear_filter', {})">{{ settings.texts.clear }}</button></div>
       <div id="ab-keys" class="ab-unseen">{{ settings.texts.keys }}</div>
@@ -54,8 +55,10 @@ export default {
     // ---- what the columns use
     attach(column, list, more) {
       // `scrollMargin` also widens the column's own scroll box, so that a page is asked for before its end is seen.
-      this.watcher ??= new IntersectionObserver((seen) => seen.forEach((one) => one.isIntersecting && this.want(one.target)),
-        { root: this.$el?.nodeType === 1 ? this.$el : list.closest(".ab-board"), rootMargin: "0px 320px", scrollMargin: "600px" });
+      this.watcher ??= new IntersectionObserver(
+        (seen) => seen.filter((one) => one.isIntersecting).forEach((one) => this.want(one.target)),
+        { root: list.closest(".ab-board"), rootMargin: "0px 320px", scrollMargin: "600px" },
+      );
       more.stage = column.code;
       this.watch(more);
       this.dragging.attach(list);
@@ -120,7 +123,8 @@ export default {
       const back = this.moves.reject(op);
       this.state.total(totals);
       if (!back) return;
-      this.warned = fill(this.settings.texts.refused, { title: back.card.title, stage: this.state.of(back.stage)?.name, reason: message });
+      const { name } = this.state.of(back.stage) ?? {};
+      this.warned = fill(this.settings.texts.refused, { title: back.card.title, stage: name, reason: message });
       this.flash(back.card.id, "ab-card--refused");
     },
     added(stage, problem) {

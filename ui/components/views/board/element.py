@@ -160,7 +160,7 @@ class Board(Element, component='board.js'):
 
     def point_at(self, id: int | None) -> None:
         """Mark the card whose record is open beside the board; None marks none."""
-        self.run_method('point', id)
+        self._send('point', id)
 
     # ---- what the browser asks
 
@@ -183,7 +183,7 @@ class Board(Element, component='board.js'):
             except Problem as problem:
                 page = CardPage([])
                 tell(problem)
-            self.run_method('page', stage, page.to_json(), generation)
+            self._send('page', stage, page.to_json(), generation)
 
     async def _move(self, event: GenericEventArguments) -> None:
         move = Move.from_json(event.args)
@@ -200,7 +200,7 @@ class Board(Element, component='board.js'):
         try:
             await self._source.move(move)
         except Problem as problem:
-            self.run_method('reject', op, words(problem), _json(await self._totals()))
+            self._send('reject', op, words(problem), _json(await self._totals()))
             raise
         place = await self._source.card(move.id)
         if place is not None:
@@ -221,9 +221,14 @@ class Board(Element, component='board.js'):
             message = words(problem)
         if lacking is not None and self._hooks.lacking_card is None:
             message = words(lacking)
-        self.run_method('added', stage, message)
+        self._send('added', stage, message)
         if lacking is not None and self._hooks.lacking_card is not None:
             await _answer(self._hooks.lacking_card, stage, title, lacking)
+
+    def _send(self, method: str, *given: Any) -> None:
+        # Reading takes a while, and the reader may have gone to another page meanwhile.
+        if not self.is_deleted:
+            self.run_method(method, *given)
 
     # ---- inside the lock
 
@@ -233,15 +238,15 @@ class Board(Element, component='board.js'):
         fresh = await snapshot(
             self._source, self._stages, filtered=self._filtered, generation=self._generation
         )
-        self.run_method('reset', [stage.to_json() for stage in self._stages], fresh)
+        self._send('reset', [stage.to_json() for stage in self._stages], fresh)
 
     async def _op(self, id: int) -> dict[str, Any]:
         return _op(id, await self._source.card(id))
 
     async def _push(self, ops: list[dict[str, Any]]) -> None:
         # The cards go ahead: over a hundred thousand of them the totals take a moment.
-        self.run_method('apply', ops, {})
-        self.run_method('apply', [], _json(await self._totals()))
+        self._send('apply', ops, {})
+        self._send('apply', [], _json(await self._totals()))
 
     async def _totals(self) -> dict[str, ColumnTotal]:
         found = await self._source.totals()

@@ -18,53 +18,66 @@ export const BoardColumn = {
   inject: ["board"],
   emits: ["add"],
   template: `
-    <section class="ab-col" :style="look" :data-stage="column.code" :aria-label="column.name">
+    <section class="ab-col" :style="hue" :data-stage="column.code" :aria-label="column.name">
       <header class="ab-head">
         <div class="ab-headline">
           <i class="ab-dot"></i><h3 class="ab-name" :title="column.name">{{ column.name }}</h3>
           <span class="ab-count">{{ column.known ? formats.count(column.count) : '' }}</span>
-          <button v-if="settings.mayAdd" type="button" class="ab-plus" :title="texts.add" :aria-label="texts.add + ': ' + column.name"
+          <button v-if="settings.mayAdd" type="button" class="ab-plus" :title="texts.add" :aria-label="addLabel"
             @click="begin">${icon("plus")}</button>
         </div>
         <div class="ab-sums" v-if="settings.sums" :title="sums">{{ sums }}</div>
       </header>
       <form v-if="column.adding" class="ab-add" @submit.prevent="submit" @keydown.esc.stop="close">
-        <input ref="draft" class="ab-draft" v-model="column.draft" :placeholder="texts.draft" :aria-label="texts.add" maxlength="500"
-          enterkeyhint="done" :readonly="column.busy" :aria-invalid="!!column.problem" @blur="leave" autocomplete="off">
+        <input ref="draft" class="ab-draft" v-model="column.draft" :placeholder="texts.draft" :aria-label="addLabel"
+          maxlength="500" enterkeyhint="done" autocomplete="off" :readonly="column.busy" @blur="leave"
+          :aria-invalid="!!column.problem">
         <div v-if="column.problem" class="ab-problem" role="alert">{{ column.problem }}</div>
       </form>
       <div class="ab-list" :data-stage="column.code">
-        <div class="ab-cards" :class="{'ab-cards--short': !column.loaded}" ref="cards" role="list" :data-stage="column.code" :data-rev="column.rev" :aria-label="column.name">
-          <article v-for="card in column.cards" :key="card.id" v-memo="[card, carried === card.id, pointed === card.id, settings.now]" class="ab-card"
-            :class="{'ab-card--carried': carried === card.id, 'ab-card--open': pointed === card.id, 'ab-card--fixed': card.fixed}" :data-id="card.id" role="listitem" tabindex="-1"
-            :aria-label="label(card)" aria-describedby="ab-keys">
+        <div class="ab-cards" :class="{'ab-cards--short': !column.loaded}" ref="cards" role="list" :data-stage="column.code"
+          :data-rev="column.rev" :aria-label="column.name">
+          <article v-for="card in column.cards" :key="card.id" class="ab-card" :class="look(card)" :data-id="card.id"
+            v-memo="[card, carried === card.id, pointed === card.id, settings.now]"
+            role="listitem" tabindex="-1" :aria-label="label(card)" aria-describedby="ab-keys">
             <div class="ab-title">{{ card.title }}</div>
             <div class="ab-link" v-if="card.link">{{ card.link }}</div>
             <div class="ab-foot">
-              <span v-if="card.owner" class="ab-avatar" :style="{'--ab-who': card.owner.color}" :title="card.owner.title">{{ card.owner.initials }}</span>
-              <template v-for="when in [time(card)]"><span v-if="when" class="ab-when" :class="when.look" :title="when.hint"><svg class="ab-icon" viewBox="0 0 16 16" aria-hidden="true"><path :d="when.icon"/></svg>{{ when.text }}</span></template>
+              <span v-if="card.owner" class="ab-avatar" :style="{'--ab-who': card.owner.color}"
+                :title="card.owner.title">{{ card.owner.initials }}</span>
+              <template v-for="when in [time(card)]">
+                <span v-if="when" class="ab-when" :class="{'ab-late': when.late}" :title="when.hint">
+                  <svg class="ab-icon" viewBox="0 0 16 16" aria-hidden="true"><path :d="when.icon"/></svg>{{ when.text }}</span>
+              </template>
               <span v-if="card.pill" class="ab-pill" :style="{'--ab-pill': card.pill.color}">{{ card.pill.text }}</span>
               <span class="ab-money" v-if="card.money">{{ formats.money(card.money) }}</span>
             </div>
             <div class="ab-acts">
-              <button v-if="next && !card.fixed" type="button" class="ab-act" data-act="next" tabindex="-1" :title="nextHint" :aria-label="nextHint">${icon("next")}</button>
-              <button v-if="won && !card.fixed" type="button" class="ab-act" data-act="done" tabindex="-1" :title="wonHint" :aria-label="wonHint">${icon("done")}</button>
-              <button type="button" class="ab-act" data-act="open" tabindex="-1" :title="texts.open" :aria-label="texts.open">${icon("open")}</button>
+              <button v-if="next && !card.fixed" type="button" class="ab-act" data-act="next" tabindex="-1"
+                :title="nextHint" :aria-label="nextHint">${icon("next")}</button>
+              <button v-if="won && !card.fixed" type="button" class="ab-act" data-act="done" tabindex="-1"
+                :title="wonHint" :aria-label="wonHint">${icon("done")}</button>
+              <button type="button" class="ab-act" data-act="open" tabindex="-1"
+                :title="texts.open" :aria-label="texts.open">${icon("open")}</button>
             </div>
           </article>
         </div>
         <div class="ab-bones" aria-hidden="true"><div v-for="n in bones" :key="n" class="ab-bone"><i></i><i></i><i></i></div></div>
-        <button v-if="column.loaded && !column.cards.length && settings.mayAdd && !column.adding" type="button" class="ab-void"
-          :aria-label="texts.add + ': ' + column.name" @click="begin">${icon("plus")}</button>
+        <button v-if="isBare" type="button" class="ab-void" :aria-label="addLabel" @click="begin">${icon("plus")}</button>
         <div class="ab-more" ref="more"></div>
       </div>
     </section>`,
   computed: {
     // Text, not an object: Vue sets an object's properties at every redraw, and a set variable restyles every card.
-    look() { return `--ab-stage: ${this.column.color}`; },
+    hue() { return `--ab-stage: ${this.column.color}`; },
     formats() { return this.settings.formats; },
+    addLabel() { return `${this.texts.add}: ${this.column.name}`; },
     texts() { return this.settings.texts; },
     sums() { return this.column.known ? this.formats.sums(this.column.sums) : ""; },
+    isBare() {
+      void this.column.rev; // the cards themselves are not reactive
+      return this.column.loaded && !this.column.cards.length && this.settings.mayAdd && !this.column.adding;
+    },
     bones() {
       if (this.column.loading && this.column.loaded) return 2;
       return this.column.loaded ? 0 : Math.min(4, this.column.known ? this.column.count : 4);
@@ -75,19 +88,26 @@ export const BoardColumn = {
     wonHint() { return fill(this.texts.to, { stage: this.won?.name }); },
   },
   methods: {
+    look(card) {
+      return {
+        "ab-card--carried": this.carried === card.id, "ab-card--open": this.pointed === card.id, "ab-card--fixed": card.fixed,
+      };
+    },
     time(card) {
       const { formats, texts, settings: { now }, column } = this;
       if (card.due) {
         const due = formats.due(card.due, now);
         const late = due.late && column.kind === "open";
-        return { text: due.text, icon: ICONS.due, hint: fill(late ? texts.overdue : texts.due, { date: due.full }), look: { "ab-late": late } };
+        return { text: due.text, icon: ICONS.due, hint: fill(late ? texts.overdue : texts.due, { date: due.full }), late };
       }
       if (!card.since) return null;
       const hint = fill(texts.since, { date: formats.full(new Date(card.since)) });
-      return { text: formats.age(card.since, now), icon: ICONS.age, hint, look: {} };
+      return { text: formats.age(card.since, now), icon: ICONS.age, hint, late: false };
     },
     label(card) {
-      return [card.title, card.link, card.money && this.formats.money(card.money), this.time(card)?.hint, card.pill?.text, card.owner?.title].filter(Boolean).join(", ");
+      const money = card.money && this.formats.money(card.money);
+      const said = [card.title, card.link, money, this.time(card)?.hint, card.pill?.text, card.owner?.title];
+      return said.filter(Boolean).join(", ");
     },
     begin() {
       this.column.adding = true;

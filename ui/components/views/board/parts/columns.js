@@ -8,7 +8,8 @@ const plain = (card) => markRaw(toRaw(card));
 function open(stage, before) {
   const { adding = false, draft = "", busy = false, problem = "" } = before ?? {}; // what is being typed stays
   return shallowReactive({
-    ...toRaw(stage), adding, draft, busy, problem, count: 0, sums: [], known: false, cards: markRaw([]), cursor: null, loaded: false, loading: false,
+    ...toRaw(stage), adding, draft, busy, problem, count: 0, sums: [], known: false,
+    cards: markRaw([]), cursor: null, loaded: false, loading: false,
     rev: 0, // cards are not reactive: raising this number redraws the column
   });
 }

@@ -50,7 +50,8 @@ export class Formats {
   age(text, now) {
     const past = Math.max(0, now - Date.parse(text));
     if (past >= DAY) return this.unit(Math.floor(past / DAY), "day");
-    return past >= HOUR ? this.unit(Math.floor(past / HOUR), "hour") : this.unit(Math.max(1, Math.floor(past / 60_000)), "minute");
+    if (past >= HOUR) return this.unit(Math.floor(past / HOUR), "hour");
+    return this.unit(Math.max(1, Math.floor(past / 60_000)), "minute");
   }
 
   full(at, zone = this.zone, withTime = true) {
@@ -71,7 +72,8 @@ export class Formats {
     }));
     if (!this.locale?.startsWith("ru")) return format.format(at);
     // A card has room for "21 ноя", not for "21 нояб. 2026 г."
-    return format.formatToParts(at).map(({ type, value }) => (type === "month" ? value.slice(0, 3) : value)).join("").replace(/\sг\.$/, "");
+    const parts = format.formatToParts(at).map(({ type, value }) => (type === "month" ? value.slice(0, 3) : value));
+    return parts.join("").replace(/\sг\.$/, "");
   }
 
   /** The calendar day of a moment in a zone, as YYYY-MM-DD. */
