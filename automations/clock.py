@@ -49,10 +49,14 @@ class Heartbeat:
     """Calls `beat` every second, late rather than never, and never twice at once."""
 
     def __init__(self, beat: Callable[[], None], every_s: float = 1.0) -> None:
+        async def pulse() -> None:
+            # A plain function would be called in a thread, where setting an event wakes nobody.
+            beat()
+
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         # Without misfire_grace_time=None a beat that is more than a second late is silently left out.
         self._scheduler.add_job(
-            beat, 'interval', seconds=every_s, coalesce=True, max_instances=1, misfire_grace_time=None
+            pulse, 'interval', seconds=every_s, coalesce=True, max_instances=1, misfire_grace_time=None
         )
 
     def start(self) -> None:

@@ -326,24 +326,32 @@ class Verdict:
 
 
 def judge(conditions: Compiled, scope: Scope) -> Verdict:
-    """Whether conditions hold, with the first line that did not.
+    """Whether conditions hold, with the first line that kept them from it.
 
     :raises BadExpression: values that do not go together"""
-    held = conditions.node.run(scope)
-    return Verdict(True) if held is True else Verdict(held, _failing(conditions, scope))
-
-
-def _failing(conditions: Compiled, scope: Scope) -> Mapping[str, Any] | None:
+    if not isinstance(conditions.item, Group) or not conditions.parts:
+        value = conditions.node.run(scope)
+        return _HOLDS if value is True else Verdict(value, _facts(conditions, scope, value))
+    decides = conditions.item.join == 'any'
+    verdict = Verdict(not decides)
     for part in conditions.parts:
-        value = part.node.run(scope)
-        if value is True:
-            continue
-        if isinstance(part.item, Group):
-            return _failing(part, scope)
-        facts: dict[str, Any] = {**part.item.to_plain(), 'holds': value}
-        if isinstance(part.item, Row) and part.item.op != 'changed':
-            facts['actual'] = written(name(part.item.path).run(scope))
-        else:
-            facts['explained'] = explain(part.node, scope).to_plain()
-        return facts
-    return None
+        found = judge(part, scope)
+        if found.holds is decides:
+            return found
+        if found.holds is not True and (
+            verdict.line is None or (verdict.holds is not None and found.holds is None)
+        ):
+            verdict = Verdict(None if found.holds is None else verdict.holds, found.line)
+    return verdict
+
+
+_HOLDS = Verdict(True)
+
+
+def _facts(line: Compiled, scope: Scope, value: bool | None) -> Mapping[str, Any]:
+    facts: dict[str, Any] = {**line.item.to_plain(), 'holds': value}
+    if isinstance(line.item, Row) and line.item.op != 'changed':
+        facts['actual'] = written(name(line.item.path).run(scope))
+    else:
+        facts['explained'] = explain(line.node, scope).to_plain()
+    return facts

@@ -82,16 +82,20 @@ class Breaker:
             del self._by_record[key]
 
 
+Views = dict[tuple[int, str], dict[int, RecordView]]
+"""Records by owner and catalogue, as the owner may read them."""
+
+
 @dataclass
 class Batch:
     """What comes of some changes, written in one go."""
 
     now: datetime
     waiting: Sequence[Change]
+    views: Views
     runs: list[Run] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
     looked_at: list[int] = field(default_factory=list)
-    views: dict[tuple[int, str], dict[int, RecordView]] = field(default_factory=dict)
     names: dict[tuple[int, int, str], dict[str, Any]] = field(default_factory=dict)
 
 
@@ -118,8 +122,9 @@ class Dispatcher:
         count = len(waiting)
         if count == BATCH and await self._pass_over():
             return count
+        views: Views = {}
         while waiting:
-            tried = await attempt(self._commit(waiting), 'dispatch')
+            tried = await attempt(self._commit(waiting, views), 'dispatch')
             if isinstance(tried.error, LeaseLost):
                 raise tried.error
             if tried.error is not None:
@@ -138,14 +143,14 @@ class Dispatcher:
     async def _one_by_one(self, waiting: Sequence[Change]) -> None:
         """One of them cannot be looked at: find it, so that the others get their turn."""
         for change in waiting:
-            alone = await attempt(self._commit([change]), f'dispatch of change {change.id}')
+            alone = await attempt(self._commit([change], {}), f'dispatch of change {change.id}')
             if isinstance(alone.error, LeaseLost):
                 raise alone.error
             if alone.error is not None:
                 await self._give_up(change, alone.error)
 
-    async def _commit(self, waiting: Sequence[Change]) -> int:
-        batch = Batch(self._clock.now(), waiting)
+    async def _commit(self, waiting: Sequence[Change], views: Views) -> int:
+        batch = Batch(self._clock.now(), waiting, views)
         owners = {live.stored.owner_id: await owner_of(live) for live in self._shelf.every()}
         async with runs.transaction():
             if not await runs.still_held(self._worker):

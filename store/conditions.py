@@ -150,7 +150,10 @@ def _link(spec: FieldSpec, column: str, asked: Condition) -> Sql:
 
 def _moment(spec: FieldSpec, column: str, asked: Condition) -> Sql:
     def start(raw: Any) -> int:
-        return int(FIELD_TYPES['date_time'].operand(raw, spec))
+        moment = FIELD_TYPES['date_time'].operand(raw, spec)
+        if moment is None:
+            raise BadValue('not_a_moment')
+        return int(moment)
 
     def end(raw: Any) -> int:
         return start(raw) + (86_400_000 - 1 if isinstance(raw, str) and len(raw.strip()) == 10 else 0)
@@ -199,7 +202,9 @@ def _through_link(actor: Actor, catalog: Catalog, asked: Condition) -> Sql:
     code, _, rest = asked.field.partition('.')
     spec = catalog.field(code)
     if spec and spec.type == 'money' and rest == 'currency':
-        return _compared(f't.{columns(spec)[1]}', asked, lambda value: str(value) if value else None)
+        return _compared(
+            f't.{columns(spec)[1]}', asked, lambda value: str(value or '')[:3].strip('\x00') or None
+        )
     target = SCHEMA.by_code.get(str(spec.options.get('target'))) if spec and spec.type == 'link' else None
     if spec is None or target is None or '.' in rest:
         raise _bad(asked, 'unknown field')

@@ -9,6 +9,7 @@ from typing import Any
 
 from store import clock, guard, people
 from store.actor import Actor, Cause
+from store.demo_hiring import plot_hiring
 from store.demo_sales import plot_sales
 from store.demo_story import Key, Step, Story
 from store.notifications import Notice, notify
@@ -16,7 +17,7 @@ from store.records import Records
 from store.values import Ref
 
 FOLDER = Path(__file__).parent.parent / 'solutions' / 'demo'
-PLOTS: Mapping[str, Callable[[Story], None]] = {'sales': plot_sales}
+PLOTS: Mapping[str, Callable[[Story], None]] = {'hiring': plot_hiring, 'sales': plot_sales}
 """Who tells the story of which solution."""
 PLAYED = Cause(kind='sample')
 """Sample data start no rules: nobody wants sixty notifications about last year."""

@@ -240,7 +240,7 @@ class _Deals:
                 said = story.one_of(story.told['comments'])
                 story.add(story.after(at, days[place] / 2), owner, 'comment', key, text=said)
             at = story.after(at, days[place])
-        return min(at, story.now - dt.timedelta(minutes=10))
+        return at
 
 
 def _leads(story: Story) -> None:

@@ -48,7 +48,9 @@ class Story:
     def add(self, at: dt.datetime, who: str, verb: str, key: Key, **more: Any) -> dt.datetime:
         """One step, never before the last one of the same record and never later than now; its moment."""
         last = self._last.get(key)
-        if at > self.now or (last and at < last):
+        if last and at < last:
+            at = last + dt.timedelta(minutes=7)
+        if at > self.now:
             # What does not fit any more is spread over the time that is left.
             last = last or self.now - dt.timedelta(hours=9)
             at = last + (self.now - last) * self.dice.uniform(0.3, 0.8)

@@ -1,163 +1,28 @@
 """The door: the only way to a record. No actor, no record."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
 from typing import Any
 
-from store import changes, clock, columns, database, guard, policies, ranks, reading, search, writing
-from store.actor import BY_PERSON, Actor, Cause, Level
-from store.catalogs import SCHEMA
+from store import changes, clock, database, guard, policies, ranks, reading, writing
+from store.actor import BY_PERSON, Actor, Cause
 from store.changes import Change, Entry
 from store.columns import StageTotal
 from store.decoding import plan_of
 from store.fields import FIELD_TYPES
-from store.problems import BadValue, Conflict, Invalid, NotFound, Problem, Refused
-from store.query import NO_FILTER, Condition, Filter, Page, Query
+from store.problems import BadValue, Conflict, Invalid, NotFound, Problem
+from store.readable_records import ReadableRecords, Related
 from store.schema import Catalog
 from store.tables import table
 from store.values import RecordView, Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
-    """Records of `catalog` whose link `field` points at the record asked about."""
-
-    catalog: str
-    field: str
-    count: int
-
-
-class Records:
-    """Records for one actor: every call is narrowed by that actor's rights and journalled with the cause."""
+class Records(ReadableRecords):
+    """Records for one actor: narrowed by that actor's rights, journalled with the cause."""
 
     def __init__(self, actor: Actor, cause: Cause = BY_PERSON) -> None:
-        self.actor = actor
-        self.cause = cause
+        super().__init__(actor, cause)
         self._writer = writing.Writer(actor, cause)
-
-    # Catalogues
-
-    def catalogs(self) -> tuple[Catalog, ...]:
-        """Those the actor may read, in their order."""
-        return tuple(c for c in SCHEMA if self.actor.rights(c.code).read > Level.NONE)
-
-    def catalog(self, code: str) -> Catalog:
-        """One catalogue.
-
-        :raises NotFound: none of this code, or not readable"""
-        catalog = SCHEMA[code]
-        if self.actor.rights(code).read == Level.NONE:
-            raise NotFound('no_such_catalog', catalog=code)
-        return catalog
-
-    def may(self, right: str, catalog: str, view: RecordView | None = None) -> bool:
-        """Whether the actor may create, read, change or delete a record, or any record at all."""
-        if view is None:
-            return bool(getattr(self.actor.rights(catalog), right) > Level.NONE)
-        return policies.may(self.actor, right, catalog, view.owner.id if view.owner else None)
-
-    # Reading
-
-    async def find(self, catalog: str, query: Query | None = None) -> Page:
-        """A page of records.
-
-        :raises Refused: 'bad_filter', 'bad_sort', 'bad_page', 'bad_cursor'"""
-        with guard.acting(self.actor):
-            views, cursor = await reading.page(self.actor, self.catalog(catalog), query or Query())
-        return Page(tuple(views), cursor)
-
-    async def get(self, catalog: str, id: int, *, deleted: bool = False) -> RecordView:
-        """One record; `deleted` looks in the recycle bin instead.
-
-        :raises NotFound: no such record, or not for this reader"""
-        with guard.acting(self.actor):
-            view = await reading.one(self.actor, self.catalog(catalog), id, deleted=deleted)
-        if view is None:
-            raise NotFound(catalog=catalog, id=id)
-        return view
-
-    async def count(self, catalog: str, filter: Filter = NO_FILTER, text: str = '') -> int:
-        """How many records match."""
-        with guard.acting(self.actor):
-            return await reading.count(self.actor, self.catalog(catalog), filter, text)
-
-    async def stage_totals(
-        self, catalog: str, pipeline: str | None = None, filter: Filter = NO_FILTER, text: str = ''
-    ) -> dict[str, StageTotal]:
-        """Count and value per currency of each stage of a pipeline; stages without cards are there too."""
-        kind = self.catalog(catalog)
-        line = kind.pipeline(pipeline)
-        if line is None:
-            raise Refused('no_pipeline', catalog=catalog)
-        with guard.acting(self.actor):
-            return await columns.totals(self.actor, kind, line, filter, text)
-
-    async def column(
-        self,
-        catalog: str,
-        stage: str,
-        *,
-        filter: Filter = NO_FILTER,
-        text: str = '',
-        limit: int = 30,
-        after: str | None = None,
-    ) -> Page:
-        """Cards of a stage in the order of the board; `after` is the cursor of the page before."""
-        kind = self.catalog(catalog)
-        asked = Query(filter=filter, text=text, limit=limit, after=after)
-        with guard.acting(self.actor):
-            views, cursor = await columns.cards(self.actor, kind, stage, asked)
-        return Page(tuple(views), cursor)
-
-    async def neighbours(
-        self, catalog: str, id: int, *, filter: Filter = NO_FILTER, text: str = ''
-    ) -> tuple[int | None, int | None]:
-        """The cards right above and right below a card in its column, among those the filter shows."""
-        kind = self.catalog(catalog)
-        with guard.acting(self.actor):
-            return await columns.neighbours(self.actor, kind, id, filter, text)
-
-    async def history(
-        self, catalog: str, id: int, *, limit: int = 50, before: int | None = None
-    ) -> list[Change]:
-        """What happened to a record, newest first; names of linked records only where they may be read."""
-        await self.get(catalog, id)
-        with guard.acting(self.actor):
-            found = await changes.of_record(SCHEMA[catalog], id, limit=limit, before=before)
-            refs = {_ref(v) for c in found for v in (*c.before.values(), *c.after.values()) if _is_ref(v)}
-            names = await reading.titles(self.actor, refs)
-        return [replace(c, before=_named(c.before, names), after=_named(c.after, names)) for c in found]
-
-    async def search(self, text: str, *, limit: int = 20, catalog: str | None = None) -> list[Ref]:
-        """Records whose words begin like those of `text`, over all catalogues the actor may read."""
-        within = (self.catalog(catalog),) if catalog else self.catalogs()
-        with guard.acting(self.actor):
-            return await search.everywhere(self.actor, within, text, limit)
-
-    async def suggest(self, catalog: str, text: str, *, limit: int = 10) -> list[Ref]:
-        """Candidates for a link field, by name; `catalog` 'person' gives people."""
-        kind = None if catalog == 'person' else self.catalog(catalog)
-        with guard.acting(self.actor):
-            found = await search.named_like(self.actor, kind, text, limit)
-        return [Ref(row['id'], row['title'], catalog) for row in found]
-
-    async def titles(self, refs: Iterable[Ref]) -> dict[tuple[str, int], str]:
-        """Names by (catalogue, id) of people and of those records that the actor may read."""
-        with guard.acting(self.actor):
-            return await reading.titles(self.actor, refs)
-
-    async def related(self, catalog: str, id: int) -> list[Related]:
-        """Which catalogues link to this record, and how many of their records do."""
-        view = await self.get(catalog, id)
-        answer = []
-        for other, spec in writing.target_catalogs(self.catalog(catalog)):
-            if self.may('read', other.code):
-                asked = Filter((Condition(spec.code, 'is', view.ref),))
-                answer.append(Related(other.code, spec.code, await self.count(other.code, asked)))
-        return answer
-
-    # Writing
 
     async def create(
         self, catalog: str, values: Mapping[str, Any], *, stage: str | None = None
@@ -406,21 +271,6 @@ def _numbered_error(place: int, work: Any) -> dict[str, Any]:
         problem.facts = {**problem.facts, 'row': place}
         raise
     return made
-
-
-def _is_ref(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) >= {'id', 'catalog'}
-
-
-def _ref(value: Mapping[str, Any]) -> Ref:
-    return Ref(value['id'], '', value['catalog'])
-
-
-def _named(values: Mapping[str, Any], names: Mapping[tuple[str, int], str]) -> dict[str, Any]:
-    return {
-        code: {**v, 'title': names.get((v['catalog'], v['id']), '')} if _is_ref(v) else v
-        for code, v in values.items()
-    }
 
 
 __all__ = ['Problem', 'Records', 'Related', 'StageTotal']

@@ -1,7 +1,6 @@
 """This tab: who acts in it, their records, language, theme and zone; and the end of a session."""
 
 import asyncio
-import json
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -182,7 +181,7 @@ def dismiss(client: 'Client') -> None:
     """Send a page whose session is over to the sign-in."""
     if tab := _tabs.get(client):
         tab.ended = True
-    client.run_javascript(f'location.replace((window.path_prefix || "") + {json.dumps("/sign-in")})')
+    client.open('/sign-in')
 
 
 def _on_revoked(person_id: int, session_id: int | None) -> None:

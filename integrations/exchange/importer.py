@@ -108,7 +108,10 @@ class Importer:
     async def start(self, job: ImportJob, plan: Plan) -> None:
         """Let the import work in the background.
 
-        :raises Refused: 'import_started', or what `forecast` raises"""
+        :raises Refused: 'import_started', or what `forecast` raises
+        :raises NotAllowed: it is somebody else's, whose rights it would run with"""
+        if job.person_id != self._records.actor.person_id:
+            raise NotAllowed(right='create', catalog=plan.catalog)
         target = await self.target(plan.catalog)
         check_plan(target, plan)
         if makes_structure(target, plan) and not self._records.actor.is_admin:

@@ -10,6 +10,7 @@ from integrations.exchange.targets import Hit, Hits, Target
 from store import FIELD_TYPES, BadValue, FieldSpec, Records, Stage
 
 Row = tuple[int, list[str]]
+REMEMBERED = 20_000
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class Judge:
         self._stages = {s.code: s for p in target.pipelines for s in p.stages}
         self._start = _start_of(target, plan)
         self._seen: dict[tuple[str, str], int] = {}
+        self._read_before: dict[str, dict[str, Any]] = {spec.code: {} for _, spec in self._columns}
 
     def judge(self, place: int, cells: Sequence[str]) -> Verdict:
         """The fate of a row."""
@@ -76,13 +78,21 @@ class Judge:
             verdict.values[spec.code] = value
 
     def _value(self, spec: FieldSpec, text: str, cells: Sequence[str]) -> Any:
-        if spec.type in NAMED:
-            return self.names.value(spec, text)
-        raw: Any = text
+        """The value of a cell. Names, days and sums repeat down a column, so each is read once."""
         currency = self._currencies.get(spec.code)
         if currency is not None and currency < len(cells) and cells[currency].strip():
             raw = {'amount': text, 'currency': cells[currency].strip().upper()}
-        return FIELD_TYPES[spec.type].parse(raw, spec, self.plan.reading)
+            return FIELD_TYPES[spec.type].parse(raw, spec, self.plan.reading)
+        known = self._read_before[spec.code]
+        if text in known:
+            return known[text]
+        if spec.type in NAMED:
+            value = self.names.value(spec, text)
+        else:
+            value = FIELD_TYPES[spec.type].parse(text, spec, self.plan.reading)
+        if len(known) < REMEMBERED:
+            known[text] = value
+        return value
 
     def _match(self, verdict: Verdict, cells: Sequence[str]) -> None:
         """Whether the row's key is known already: to the file, and to the records."""

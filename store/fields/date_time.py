@@ -24,7 +24,7 @@ class DateTime(FieldType):
     columns = (('', 'BIGINT'),)
     filters = DATED
     samples = (dt.datetime(2026, 3, 29, 12, 30, tzinfo=dt.UTC), dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
-    rubbish = ('soon', '2026-02-30T10:00:00Z', '2026-01-01T25:00', True)
+    rubbish = ('soon', '2026-02-30T10:00:00Z', '2026-01-01T25:00', '0001-01-01T00:00:00+14:00', True)
 
     def read(self, raw: Any, spec: FieldSpec, reading: Reading) -> Any:
         """An aware UTC date-time; text without a zone is in `reading.zone`."""
@@ -38,7 +38,10 @@ class DateTime(FieldType):
             raise BadValue('not_a_moment')
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=ZoneInfo(reading.zone))
-        return from_ms(to_ms(moment.astimezone(dt.UTC)))
+        try:
+            return from_ms(to_ms(moment.astimezone(dt.UTC)))
+        except OverflowError as error:
+            raise BadValue('not_a_moment') from error
 
     def show(self, value: Any, spec: FieldSpec) -> str:
         """ISO with Z."""

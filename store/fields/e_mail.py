@@ -19,11 +19,11 @@ class EMail(TextType):
     look = 'text'
     limit = 254
     samples = ('ivan@example.com', 'Anna.Petrova+crm@пример.рф')
-    rubbish = ('ivan', 'a@b', 'a b@example.com', '<script>@x.com')
+    rubbish = ('ivan', 'a@b', 'a b@example.com', '<script>@x.com', '\x00')
 
     def read(self, raw: Any, spec: FieldSpec, reading: Reading) -> Any:
         """The address as typed."""
-        text = super().read(raw, spec, reading)
+        text = super().read(raw, spec, reading) or ''
         try:
             validate_email(text, check_deliverability=False, test_environment=True)
         except EmailNotValidError as error:

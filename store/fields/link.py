@@ -25,7 +25,7 @@ class Link(FieldType):
     options = (FieldSpec(code='target', label='Catalogue', type='text', required=True),)
     sample_options: ClassVar[Mapping[str, Any]] = {'target': ANY}
     samples = (Ref(3, '', 'accounts'),)
-    rubbish = ('Acme', -1, {'id': 'x', 'catalog': 'accounts'}, True, 'accounts:')
+    rubbish = ('Acme', -1, {'id': 'x', 'catalog': 'accounts'}, {'id': 1, 'catalog': ['x']}, True, 'accounts:')
 
     def read(self, raw: Any, spec: FieldSpec, reading: Reading) -> Any:
         """A reference of an id, `catalogue:id`, a `Ref` or ``{'id': …, 'catalog': …}``."""
@@ -36,7 +36,7 @@ class Link(FieldType):
         if isinstance(raw, str) and (pair := _PAIR.fullmatch(raw.strip())):
             catalog, raw = pair.groups()
         catalog = catalog or (target if target != ANY else None)
-        if not catalog or target not in (ANY, catalog):
+        if not isinstance(catalog, str) or not catalog or target not in (ANY, catalog):
             raise BadValue('no_such_record', value=str(raw)[:100])
         return Ref(read_id(raw), raw.title if isinstance(raw, Ref) else '', catalog)
 

@@ -28,12 +28,12 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 async def choose(page: Page, app: App, file: Path) -> None:
     await page.goto(f'{app.url}/import')
     await page.locator('.im-drop input[type=file]').set_input_files(file)
-    await expect(page.get_by_role('button', name='Check the file')).to_be_visible()
+    await expect(page.get_by_role('button', name='Check the file')).to_be_visible(timeout=30_000)
 
 
 async def check(page: Page) -> None:
     await page.get_by_role('button', name='Check the file').click()
-    await expect(page.get_by_text('will be created')).to_be_visible()
+    await expect(page.get_by_text('will be created')).to_be_visible(timeout=30_000)
 
 
 async def bring(page: Page) -> None:

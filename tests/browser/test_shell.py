@@ -68,6 +68,7 @@ async def test_records_are_found_and_opened_by_keyboard(page: Page) -> None:
 
 
 async def test_pages_and_commands_are_found_too(page: Page) -> None:
+    await expect(page.locator('.a-greeting')).to_be_visible()
     await page.keyboard.press('Control+k')
     await page.keyboard.type('dark theme')
     await page.keyboard.press('Enter')

@@ -235,6 +235,9 @@ async def test_only_administrators_shape_the_system_by_an_import(firms: Records,
         await importer.start(job, plan)
     with pytest.raises(Refused, match='administrators_only'):
         await importer.propose(job, 'person')
+    # An import runs with the rights of whoever brought the file, so nobody else starts it.
+    with pytest.raises(NotAllowed):
+        await Importer(firms).start(job, plan)
 
 
 async def test_a_refused_file_leaves_nothing_behind(firms: Records, tmp_path: Path) -> None:

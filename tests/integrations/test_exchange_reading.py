@@ -83,6 +83,41 @@ async def test_the_maven_files_have_their_known_sizes(tmp_path: Path) -> None:
         assert (len(rows) - 1, sheets[0].width) == (count, width), name
 
 
+SPREADSHEET = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
+SHEET = f'<worksheet xmlns="{SPREADSHEET}"><sheetData>{{}}</sheetData></worksheet>'
+FAR = SHEET.format('<row r="1"><c r="A1"/><c r="XFD1048576"/></row>')
+ENTITY = '<!DOCTYPE s [<!ENTITY x SYSTEM "file:///etc/passwd">]><sst>&x;</sst>'
+
+
+def changed_workbook(path: Path, part: str, content: bytes) -> None:
+    """A good workbook with one part exchanged."""
+    with zipfile.ZipFile(io.BytesIO(workbook([['a'], ['b']]))) as good:
+        parts = {name: good.read(name) for name in good.namelist()}
+    with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as changed:
+        for name, kept in {**parts, part: content}.items():
+            changed.writestr(name, kept)
+
+
+@pytest.mark.parametrize(
+    ('part', 'content', 'reason'),
+    [
+        ('xl/worksheets/sheet1.xml', FAR, 'too_many_cells'),
+        ('xl/worksheets/sheet1.xml', SHEET.format(' ' * 5_000_000), 'zip_bomb'),
+        ('xl/sharedStrings.xml', ENTITY, 'forbidden_xml'),
+        ('xl/sharedStrings.xml', '\ufeff<sst/>'.encode('utf-16').decode('latin-1'), 'forbidden_xml'),
+        ('xl/worksheets/sheet1.xml', '<worksheet', 'damaged'),
+    ],
+)
+async def test_a_workbook_made_to_hurt_is_refused(
+    part: str, content: str, reason: str, tmp_path: Path
+) -> None:
+    source = tmp_path / 'book.xlsx'
+    changed_workbook(source, part, content.encode('latin-1'))
+    with pytest.raises(Refused) as refusal:
+        await read_file(source, tmp_path / 'rows')
+    assert refusal.value.facts['reason'] == reason
+
+
 @needs_real_data
 @pytest.mark.parametrize(
     ('name', 'reason'),

@@ -160,3 +160,13 @@ async def test_a_failure_on_the_way_leaves_nothing_behind(as_admin: Records) -> 
     assert as_admin.catalogs() == ()
     await solutions.install(as_admin.actor, 'sales', 'en')
     assert await as_admin.count('deals') == 0
+
+
+@pytest.mark.parametrize('language', ['ru', 'en'])
+async def test_hiring_has_candidates_at_every_stage(as_admin: Records, language: str) -> None:
+    await solutions.install(as_admin.actor, 'hiring', language, demo=True)
+    totals = await as_admin.stage_totals('candidates', 'hiring')
+    assert {stage: total.count for stage, total in totals.items()} == {
+        'incoming': 7, 'shortlisted': 5, 'interviewed': 4, 'offer': 2, 'hired': 5, 'rejected': 7,
+    }  # fmt: skip
+    assert (await as_admin.count('vacancies'), await as_admin.count('tasks')) == (6, 8)

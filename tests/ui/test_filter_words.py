@@ -17,12 +17,12 @@ def words(trade: Records, condition: Condition) -> str:
 async def test_conditions_are_said_in_words(trade: Records) -> None:
     assert words(trade, Condition('amount', 'greater', 5000)) == 'Amount is more than €5,000'
     assert words(trade, Condition('stage', 'in', ['new', 'won'])) == 'Stage is one of New, Won'
-    assert words(trade, Condition('account', 'is', 'accounts:1')) == 'Account is Acme'
-    assert words(trade, Condition('owner', 'is_me')) == 'Responsible is me'
+    assert words(trade, Condition('account', 'is', 'accounts:1')) == 'Account: Acme'
+    assert words(trade, Condition('owner', 'is_me')) == 'Responsible: me'
     assert words(trade, Condition('due', 'last_days', 7)) == 'Due: last 7 days'
     assert words(trade, Condition('due', 'between', ['2020-01-05', None])) == 'Due is between Jan 5, 2020 – …'
     assert words(trade, Condition('account.city', 'contains', 'Sam')) == 'Account → City contains “Sam”'
-    assert words(trade, Condition('stage_kind', 'is', ['won', 'lost'])) == 'State is Won, Lost'
+    assert words(trade, Condition('stage_kind', 'is', ['won', 'lost'])) == 'State: Won, Lost'
 
 
 async def test_what_a_colleague_may_not_know_is_not_in_the_address(trade: Records) -> None:

@@ -49,6 +49,7 @@ export default {
   watch: {
     text() {
       this.at = 0;
+      this.hurried = false;
       clearTimeout(this.timer);
       const text = this.text.trim();
       if (!text) {
@@ -103,14 +104,19 @@ export default {
       this.found = found;
       this.waiting = false;
       this.at = 0;
+      if (this.hurried) this.$nextTick(() => this.take());
+      this.hurried = false;
+    },
+    take() {
+      this.$refs.list?.querySelector(".is-on")?.click();
     },
     pressed(event) {
       const last = this.shown.length - 1;
       if (event.key === "ArrowDown") this.at = this.at >= last ? 0 : this.at + 1;
       else if (event.key === "ArrowUp") this.at = this.at <= 0 ? last : this.at - 1;
       else if (event.key === "Enter") {
-        const link = this.$refs.list.querySelector(".is-on");
-        if (link) link.click();
+        if (this.waiting && this.at === 0) this.hurried = true;
+        else this.take();
       } else if (event.key === "Tab") {
         event.preventDefault();
         return;

@@ -71,6 +71,10 @@ def operator_words(op: str, spec: FieldSpec) -> str:
 
 def describe(condition: Condition, field: Field, names: Mapping[tuple[str, int], str]) -> str:
     """A condition in words: 'Amount is more than 5,000'. `names` are those of linked records."""
+    if condition.op == 'is':
+        return f'{field.label}: {value_words(condition, field, names)}'
+    if condition.op == 'is_me':
+        return t('{field}: me', field=field.label)
     verb = operator_words(condition.op, field.spec)
     if condition.op in NO_VALUE:
         return f'{field.label} {verb}'
@@ -170,7 +174,7 @@ def _choice(code: str, caption: str, values: Sequence[Mapping[str, Any]]) -> Fie
 def _stage_choice(catalog: Catalog, spec: FieldSpec) -> FieldSpec:
     several = len(catalog.pipelines) > 1
     values = [
-        {'key': s.code, 'label': f'{label(p)}: {label(s)}' if several else label(s), 'color': s.color}
+        {'key': s.code, 'label': f'{label(p)} · {label(s)}' if several else label(s), 'color': s.color}
         for p, s in catalog.stages()
     ]
     return replace(_choice('stage', spec.label, values), labels=spec.labels)

@@ -8,7 +8,7 @@ from nicegui.element import Element
 
 from integrations.exchange.importer import Importer, format_names
 from integrations.exchange.reading import MAX_BYTES
-from store import Problem
+from store import Problem, Refused
 from store.imports import ImportJob
 from ui import theme
 from ui.session import records
@@ -43,7 +43,9 @@ class ImportDrop(Element, component='import_drop.js'):
     async def _read(self, event: events.UploadEventArguments) -> None:
         self._show(busy=True)
         try:
-            content = io.BytesIO(await event.file.read() if event.file.size() <= MAX_BYTES else b'')
+            if event.file.size() > MAX_BYTES:
+                raise Refused('file_refused', reason='too_big', limit_mb=MAX_BYTES >> 20)
+            content = io.BytesIO(await event.file.read())
             job = await Importer(records()).upload(event.file.name, content)
         except Problem as problem:
             self._show(busy=False, error=words(problem))

@@ -1,5 +1,6 @@
 """The drawer in which a record opens over a list or a board."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,12 +26,15 @@ class RecordDrawer:
     def __init__(self, place: Place, catalog: str, on_open: Callable[[int | None], Any] | None) -> None:
         self._place, self._catalog, self._on_open = place, catalog, on_open
         self.shown: tuple[str, int] | None = None
+        self._drawing: asyncio.Task[None] | None = None
         self._drawer = Drawer(t('Record'))
         self._drawer.on('keydown.esc', self.close)
         self._drawer.mark('record-drawer')
 
     async def open(self, catalog: str, id: int, *, push: bool = True) -> None:
         """Show a record; `push` writes it into the address."""
+        self._stop()
+        self._drawing = asyncio.current_task()
         self.shown = (catalog, id)
         if push:
             self._place.set_query(record=self._named(catalog, id))
@@ -44,8 +48,11 @@ class RecordDrawer:
             with box:
                 await RecordPane(catalog, id, narrow=True, on_gone=self.close).draw()
         except Problem as problem:
-            self.close()
-            tell(problem)
+            with ui.context.client.layout:
+                self.close()
+                tell(problem)
+        else:
+            self._drawing = None
 
     def soon(self, catalog: str, id: int) -> None:
         """Open a record without waiting for it: the drawer slides in at once and fills itself."""
@@ -56,6 +63,7 @@ class RecordDrawer:
         """Slide away; the list behind has stayed where it was."""
         if self.shown is None:
             return
+        self._stop()
         self.shown = None
         if push:
             self._place.set_query(record=None)
@@ -73,6 +81,12 @@ class RecordDrawer:
         else:
             await self.open(*wanted, push=False)
         return True
+
+    def _stop(self) -> None:
+        """Give up a record that is still being read: another one is wanted, or none."""
+        if self._drawing is not None and self._drawing is not asyncio.current_task():
+            self._drawing.cancel()
+        self._drawing = None
 
     def _bar(self, catalog: str, id: int) -> None:
         with ui.element('div').classes('rc-bar'):

@@ -42,7 +42,8 @@ def run_line(run: Run, titles: Titles, rule: str = '') -> None:
                 rule or titles.get((run.catalog, run.record_id or 0), '') or started_by(run),
                 'a-strong a-ellipsis',
             )
-            why = error_sentence(run.error) if run.status in ('failed', 'dead') else started_by(run)
+            failed = run.status in ('failed', 'dead')
+            why = error_sentence(run.error, readable(run.catalog)) if failed else started_by(run)
             text(why, 'a-meta a-ellipsis')
         pill(status_word(run.status), kind=status_kind(run.status))
         text(date_short(run.created_at), 'a-meta a-num ar-when')

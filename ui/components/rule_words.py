@@ -97,11 +97,42 @@ def status_kind(status: str) -> str:
     return _KINDS.get(status, 'success' if status == 'sent' else '')
 
 
-def error_sentence(error: Mapping[str, Any] | None) -> str:
-    """Why a run failed, as a sentence; '' when it did not."""
+def error_sentence(error: Mapping[str, Any] | None, catalog: Catalog | None = None) -> str:
+    """Why a run failed, as a sentence; '' when it did not. `catalog` gives refused fields their names."""
     if not error:
         return ''
+    refused: Mapping[str, Any] = (error.get('facts') or {}).get('errors') or {}
+    if refused:
+        specs = {code: catalog.field(code) if catalog else None for code in refused}
+        return ' '.join(
+            f'{field_label(spec) if spec else code}: {words_of(refused[code]["code"], refused[code]["facts"])}'
+            for code, spec in specs.items()
+        )
     return words_of(str(error.get('code', 'problem')), dict(error.get('facts') or {}))
+
+
+def delivery_sentence(code: str, detail: str) -> str:
+    """Why something did not leave the house, as a sentence; '' when all went well."""
+    known = {
+        'no_mail_server': t('No mail server is set up. An administrator sets it in the settings.'),
+        'address_refused': t(
+            'This address is inside the network. An administrator may allow it in the settings.'
+        ),
+        'no_such_host': t('There is no server of this name.'),
+        'no_connection': t('The server does not answer.'),
+        'timeout': t('The server took too long.'),
+        'bad_letter': t('An address or the subject of the letter is not right.'),
+        'bad_header': t('A header of the call is not right.'),
+        'sent': '',
+        '': '',
+    }
+    if code in known:
+        return known[code]
+    kind, _, number = code.partition('_')
+    if kind in ('http', 'smtp') and number.isdecimal():
+        answered = t('The server answered {number}.', number=number)
+        return f'{answered} {detail[:200]}'.strip()
+    return f'{code} {detail[:200]}'.strip()
 
 
 def started_by(run: Run) -> str:

@@ -6,7 +6,7 @@ from store import NO_FILTER, Catalog, Designer, Filter, Problem, Records
 from store.system_settings import preferences, save_preference
 from ui.cells import columns_of, default_columns
 from ui.components import frame, record_drawer
-from ui.components.basics import button, tell, toast
+from ui.components.basics import button, icon_button, tell, toast
 from ui.components.bulk import Bulk, actions_for
 from ui.components.filter_bar import FilterBar
 from ui.components.mini_card import quick_create
@@ -37,6 +37,7 @@ class ListPage:
                 self.bar = FilterBar(self.catalog, self.filter, self.text, on_change=self._narrowed)
             with head.actions:
                 if records().may('create', self.catalog.code):
+                    icon_button('upload_file', t('Import'), lambda: go(f'/import?catalog={self.catalog.code}'))
                     button(label_one(self.catalog), self.create, primary=True, icon='add').mark('new-record')
         with frame.body(wide=True) as self.body:
             self.table = self._table(records())

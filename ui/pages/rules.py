@@ -19,6 +19,7 @@ from ui.place import Place, go
 from ui.session import records, session
 from ui.text import date_short, label, language, number, t, words, words_of
 
+BROKEN_SHOWN = 5
 REFRESHED_S = 4.0
 """How often the runs beside a rule are read again."""
 
@@ -39,10 +40,22 @@ async def draw_rules(place: Place) -> None:
             )
         with head.actions:
             button(t('New rule'), lambda: go('/rules/new'), primary=True, icon='add')
-    with frame.body(read=True):
+    with frame.body(read=True), ui.element('div').classes('a-col a-gap-16'):
+        await _needs_attention()
         shelf.box = ui.element('div').classes('a-card')
     find.on_value_change(lambda: shelf.search(find.value or ''))
     await shelf.read()
+
+
+async def _needs_attention() -> None:
+    """The latest runs that failed, if there are any: the first thing to look at."""
+    broken = await _rules().broken(limit=BROKEN_SHOWN)
+    if broken:
+        names = {view.id: _name(view) for view in await _rules().list()}
+        titles = await titles_of(broken)
+        with listing(t('Needs attention')):
+            for run in broken:
+                run_line(run, titles, names.get(run.rule_id, t('Deleted rule')))
 
 
 class _Shelf:

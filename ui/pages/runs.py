@@ -17,6 +17,7 @@ from ui.components.rule_words import (
     ACTION_ICONS,
     OTHER_ICON,
     TRIGGER_ICONS,
+    delivery_sentence,
     error_sentence,
     plainly,
     rule_words,
@@ -90,7 +91,7 @@ class _Sheet:
             self._buttons(view)
         self._box.clear()
         with self._box:
-            _facts(view, names)
+            _facts(view, catalog, names)
             with ui.element('div'):
                 for step in view.steps:
                     _step(step, catalog, names, spoken)
@@ -127,7 +128,7 @@ async def _titles(view: RunView) -> Titles:
     return await records().titles(refs) if refs else {}
 
 
-def _facts(view: RunView, names: Titles) -> None:
+def _facts(view: RunView, catalog: Catalog | None, names: Titles) -> None:
     run = view.run
     with ui.element('div').classes('a-card a-pad a-col a-gap-12'):
         with ui.element('div').classes('a-row a-wrap'):
@@ -150,7 +151,7 @@ def _facts(view: RunView, names: Titles) -> None:
             elif run.status == 'waiting':
                 fact(t('Waits until'), date_long(run.due))
         if run.error:
-            text(error_sentence(run.error), 'a-error')
+            text(error_sentence(run.error, catalog), 'a-error')
 
 
 def _step(step: StepTrace, catalog: Catalog | None, names: Titles, spoken: Any) -> None:
@@ -164,7 +165,7 @@ def _step(step: StepTrace, catalog: Catalog | None, names: Titles, spoken: Any) 
                 text(t('{number} ms', number=number(step.ms)), 'a-meta a-num')
                 text(date_short(step.at), 'a-meta a-num')
             if is_bad:
-                text(error_sentence(step.result), 'a-error')
+                text(error_sentence(step.result, catalog), 'a-error')
             else:
                 draw_result(step, catalog, names)
 
@@ -188,7 +189,7 @@ def _parcel(parcel: Parcel) -> None:
         icon('mail' if parcel.channel == 'mail' else 'webhook')
         with ui.element('div').classes('a-grow'):
             text(parcel.recipient, 'a-strong a-ellipsis')
-            text(' · '.join(part for part in (parcel.code, parcel.detail[:200]) if part), 'a-meta ar-wrap')
+            text(delivery_sentence(parcel.code, parcel.detail), 'a-meta ar-wrap')
         if parcel.attempts > 1:
             text(n('{count} attempt', '{count} attempts', parcel.attempts), 'a-meta')
         pill(status_word(parcel.status), kind=status_kind(parcel.status))

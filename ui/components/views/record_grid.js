@@ -181,12 +181,19 @@ export default {
       rowClassRules: { "at-open": (p) => p.data && p.data.id === this.openId },
       context: { texts: this.texts, url: (id) => `${prefix}/c/${this.catalog}/${id}`, menu: (code, at) => this.menu(code, at) },
       onCellClicked: (e) => this.clicked(e), onCellKeyDown: (e) => this.keyed(e), suppressNoRowsOverlay: true,
-      onSortChanged: () => this.ordered(), onColumnResized: (e) => e.finished && e.source !== "api" && this.remember(),
+      onSortChanged: () => this.ordered(), onColumnResized: (e) => e.finished && ["uiColumnResized", "autosizeColumns"].includes(e.source) && this.remember(),
       onColumnMoved: (e) => e.finished && this.remember(), onSelectionChanged: () => this.selected(),
-      tooltipShowDelay: 600, enableCellTextSelection: false, alwaysShowVerticalScroll: false,
+      tooltipShowDelay: 600,
     });
+    this.stretch(narrow);
   },
-  unmounted() { this.api?.destroy(); clearTimeout(this.later); },
+  beforeUnmount() {
+    // Whoever comes back from a record finds the list where it was.
+    const row = this.api?.getFirstDisplayedRowIndex() || 0;
+    if (row > 0) sessionStorage.setItem(this.place(), String(row));
+    clearTimeout(this.later);
+    this.api?.destroy();
+  },
   methods: {
     look() {
       return AgGrid.themeQuartz.withParams({
@@ -214,7 +221,19 @@ export default {
         if (page.cursor) this.cursors.set(p.endRow, page.cursor);
         this.fault = "";
         p.successCallback(page.rows, page.cursor ? this.total : p.startRow + page.rows.length);
+        if (!this.back) { this.back = true; this.comeBack(); }
       } catch (error) { this.fault = error instanceof TypeError ? this.texts.offline : error.message; p.failCallback(); }
+    },
+    // Columns nobody has sized yet fill the width there is; they never shrink below their own.
+    stretch(narrow) {
+      const free = this.$refs.grid.clientWidth - this.api.getAllDisplayedColumns().reduce((sum, c) => sum + c.getActualWidth(), 0);
+      if (free > 0 && !narrow && !(this.layout || []).some((c) => c.width)) this.api.sizeColumnsToFit();
+    },
+    place() { return ["artel-list", this.catalog, this.order(), this.ask.filter, this.ask.text].join(" "); },
+    comeBack() {
+      const place = this.place(), row = Number(sessionStorage.getItem(place) || 0);
+      sessionStorage.removeItem(place);
+      if (row > 0 && row < this.total) setTimeout(() => this.api?.ensureIndexVisible(row, "top"), 30);
     },
     again() { this.fault = ""; this.reload(); },
     reload() { this.cursors.clear(); this.total = null; this.unselect(); this.api.purgeInfiniteCache(); this.api.ensureIndexVisible(0, "top"); },
