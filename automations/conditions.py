@@ -3,13 +3,14 @@ the rest."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from automations.expr import BadExpression, Node, explain, junction, literal, name, operation, parse
 from automations.functions import written
 from automations.snapshot import expression_value
-from automations.values import Keyed, Scope, compare, contains, is_empty, local_date
+from automations.values import Clash, Keyed, Scope, compare, contains, is_empty, kind_of, local_date, number
 from store.fields import FIELD_TYPES
 from store.problems import BadValue
 from store.schema import Catalog, FieldSpec
@@ -162,22 +163,21 @@ def _has_all(scope: Scope, left: Any, right: Any) -> bool | None:
 def _days_ago(scope: Scope, left: Any) -> int | None:
     if is_empty(left):
         return None
+    if not isinstance(left, date):
+        raise Clash('expr_types', left=kind_of(left), right='date')
     return (local_date(scope.now, scope.zone) - local_date(left, scope.zone)) // timedelta(days=1)
 
 
-def _last_days(scope: Scope, left: Any, right: Any) -> bool | None:
-    ago = _days_ago(scope, left)
-    return None if ago is None else 0 <= ago <= int(right)
+def _counted(holds: Callable[[int, Decimal], bool]) -> Callable[..., bool | None]:
+    def judged(scope: Scope, left: Any, right: Any) -> bool | None:
+        ago = _days_ago(scope, left)
+        if ago is None or is_empty(right):
+            return None
+        if kind_of(right) != 'number':
+            raise Clash('expr_types', left=kind_of(right), right='number')
+        return holds(ago, number(right))
 
-
-def _next_days(scope: Scope, left: Any, right: Any) -> bool | None:
-    ago = _days_ago(scope, left)
-    return None if ago is None else 0 <= -ago <= int(right)
-
-
-def _older(scope: Scope, left: Any, right: Any) -> bool | None:
-    ago = _days_ago(scope, left)
-    return None if ago is None else ago > int(right)
+    return judged
 
 
 OPERATIONS: dict[str, Callable[..., bool | None]] = {
@@ -197,9 +197,9 @@ OPERATIONS: dict[str, Callable[..., bool | None]] = {
     'filled': lambda scope, left: not is_empty(left),
     'has_any': _has_any,
     'has_all': _has_all,
-    'last_days': _last_days,
-    'next_days': _next_days,
-    'older_than_days': _older,
+    'last_days': _counted(lambda ago, days: 0 <= ago <= days),
+    'next_days': _counted(lambda ago, days: 0 <= -ago <= days),
+    'older_than_days': _counted(lambda ago, days: ago > days),
     'changed': lambda scope, left: left,
 }
 """What a row may say, by operator."""

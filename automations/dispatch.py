@@ -147,7 +147,7 @@ class Dispatcher:
             if isinstance(alone.error, LeaseLost):
                 raise alone.error
             if alone.error is not None:
-                await self._give_up(change, alone.error)
+                await self._rule_by_rule(change)
 
     async def _commit(self, waiting: Sequence[Change], views: Views) -> int:
         batch = Batch(self._clock.now(), waiting, views)
@@ -176,18 +176,28 @@ class Dispatcher:
             del self._decided[rule_id]
             await runs.trim_decisions(rule_id)
 
-    async def _give_up(self, change: Change, error: Exception) -> None:
+    async def _rule_by_rule(self, change: Change) -> None:
+        """Only the rule that breaks on a change goes without it."""
         async with runs.transaction():
-            decisions = [
-                Decision(
-                    rule_id=live.stored.id, catalog=change.catalog, record_id=change.record_id,
-                    change_id=change.id, reason='error', facts={'error': type(error).__name__},
+            if not await runs.still_held(self._worker):
+                raise LeaseLost
+            for live in self._shelf.of(change.catalog):
+                tried = await attempt(
+                    self._alone(live, change), f'rule {live.stored.id} at change {change.id}'
                 )
-                for live in self._shelf.of(change.catalog)
-                if live.is_on
-            ]  # fmt: skip
-            await runs.decide(decisions, self._clock.now())
+                if tried.error is not None and live.is_on:
+                    decision = Decision(
+                        rule_id=live.stored.id, catalog=change.catalog, record_id=change.record_id,
+                        change_id=change.id, reason='error', facts={'error': type(tried.error).__name__},
+                    )  # fmt: skip
+                    await runs.decide([decision], self._clock.now())
             await journal.mark_dispatched([change.id])
+
+    async def _alone(self, live: LiveRule, change: Change) -> None:
+        batch = Batch(self._clock.now(), [change], {})
+        async with runs.transaction(savepoint=True):
+            await self._look(live, change, await owner_of(live), batch)
+            await self._write(batch)
 
     async def _look(self, live: LiveRule, change: Change, owner: Actor | None, batch: Batch) -> None:
         """Start the rule, or say why not, if the change sets off one of its triggers."""

@@ -51,6 +51,7 @@ class Engine:
         self._stopping = False
         self._renew_at = 0.0
         self._holds = False
+        self._stamp: tuple[int, ...] = ()
         self._woken = self._clock.now()
         self._tidy_at = 0.0
         self._idle = asyncio.Event()
@@ -142,11 +143,19 @@ class Engine:
         self._holds = await runs.hold(self.worker, self._clock.now(), LEASE_S * 1000, is_gone)
         if self._holds:
             self._renew_at = time.monotonic() + RENEWED_S
+            await self._notice_other_processes()
             if gained:
                 self._dispatcher.breaker.recall(
                     await traces.recent_starts(self._clock.now() - timedelta(hours=1))
                 )
         return self._holds
+
+    async def _notice_other_processes(self) -> None:
+        """A command line may have installed rules beside us: what it tells, it tells its own process only."""
+        stamp = await rules.stamp()
+        if stamp != self._stamp:
+            self._stamp = stamp
+            self._shelf.forget()
 
     async def _wake_bells(self) -> None:
         """Snoozed lines come back in every open tab."""

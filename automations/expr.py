@@ -365,7 +365,7 @@ class _Compiler:
             raise BadExpression('expr_unknown_function', name=called, hint=hint, column=column)
         return FUNCTIONS[called]
 
-    KINDS: dict[type[ast.expr], Callable[['_Compiler', Any], Node]] = {  # noqa: RUF012  a table, never changed
+    KINDS: dict[type[ast.expr], Callable[['_Compiler', Any], Node]] = {  # noqa: RUF012  never changed
         ast.Constant: _constant,
         ast.Name: _name,
         ast.Attribute: _attribute,

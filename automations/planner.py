@@ -19,6 +19,8 @@ from store.runs import Run
 PERSISTED = timedelta(minutes=1)
 """A quiet rule's watermark is written this seldom; looking at a minute twice starts nothing twice."""
 CHUNK = 500
+OTHERWISE = frozenset({'has_all', 'last_days', 'next_days'})
+"""Operators that SQL counts otherwise than rules do, who know their own zone."""
 
 
 class Planner:
@@ -120,6 +122,7 @@ def _condition(item: Row | Formula | Group) -> Condition | Filter | None:
     if isinstance(item, Formula) or item.op not in OPERATORS or item.op in ('is_not', 'not_in'):
         return None
     dynamic = isinstance(item.value, str) and item.value.startswith('=')
-    if dynamic or item.path.split('.')[0] in ('old', 'new', 'stage_label') or item.op == 'has_all':
+    if dynamic or item.path.split('.')[0] in ('old', 'new', 'stage_label') or item.op in OTHERWISE:
         return None
-    return Condition(item.path, item.op, item.value)
+    # A day alone is its beginning to a rule, but its end to a filter.
+    return Condition(item.path, 'greater_equal' if item.op == 'greater' else item.op, item.value)

@@ -1,12 +1,13 @@
 """What a sentence about a rule is made of: the reader's language comes from above, as three functions."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from automations.snapshot import choice_label, expression_value, label_of
+from automations.snapshot import LINK_PARTS, choice_label, expression_value, label_of
 from automations.template import shown
 from automations.values import Scope
 from store.fields import FIELD_TYPES
@@ -73,13 +74,14 @@ class Words:
             return self.label(labelled)
         own = labelled.labels.get(self.language)
         system = SYSTEM_FIELDS.get(getattr(labelled, 'code', ''))
-        if system is not None and labelled is system and not own:
+        if system is not None and labelled.label == system.label and not own:
             return self.t(system.label)
         return label_of(labelled, self.language)
 
     def quoted(self, text: Any) -> str:
-        """The text in the reader's quotation marks."""
-        return self.t('“{text}”', text=text)
+        """The text in the reader's quotation marks; those inside it become the inner kind."""
+        outer, inner = INNER_MARKS.get(self.language, INNER_MARKS['en'])
+        return self.t('“{text}”', text=str(text).translate(str.maketrans(outer, inner)))
 
     def listed(self, parts: Iterable[str], joint: str = '') -> str:
         """Parts as people list them: a, b and c."""
@@ -90,20 +92,25 @@ class Words:
 
     def field(self, catalog: Catalog, path: str) -> str:
         """A field by its path: “Account → Industry”."""
-        parts, names = path.split('.'), []
+        return self.quoted(self._labels(catalog, path))
+
+    def _labels(self, catalog: Catalog, path: str) -> str:
+        parts, names = [part for part in path.split('.') if part not in LINK_PARTS] or [path], []
         kind: Catalog | None = catalog
         for part in parts:
             spec = kind.field(part) if kind else None
             names.append(self.name(spec) if spec else self.t(PSEUDO_LABELS.get(part, part)))
             kind = self.catalogs.get(str(spec.options.get('target'))) if spec else None
-        return self.quoted(' → '.join(names))
+        return ' → '.join(names)
 
     def value(self, value: Any, spec: FieldSpec | None, catalog: Catalog) -> str:
         """A value of a rule as people write it."""
         if isinstance(value, (list, tuple)):
             return self.listed(self.value(item, spec, catalog) for item in value)
-        if isinstance(value, str) and (value.startswith('=') or '{{' in value):
-            return self.quoted(value.lstrip('= '))
+        if isinstance(value, str) and value.startswith('='):
+            return self._looked_up(value[1:].strip(), catalog)
+        if isinstance(value, str) and '{{' in value:
+            return self.text(value, catalog)
         if spec is None:
             return self.quoted(value)
         if spec.type == 'person':
@@ -118,9 +125,37 @@ class Words:
         text = shown(found, Scope({}, datetime.now(UTC), ZoneInfo('UTC'), self.language))
         return text if spec.type in ('number', 'money', 'date', 'date_time', 'yes_no') else self.quoted(text)
 
-    def text(self, text: str) -> str:
-        """A template, shortened, in quotation marks."""
-        short = ' '.join(text.split())
+    def given(self, source: str, catalog: Catalog) -> str:
+        """What a formula gives, as the object of a deed: “the value of “Phone””, “the new record in …”."""
+        path = source.removesuffix('.id')
+        if path == 'made.task':
+            return self.t('the new task')
+        if path.startswith('made.') and (made := self.catalogs.get(path.removeprefix('made.'))):
+            return self.t('the new record in {catalog}', catalog=self.quoted(self.name(made)))
+        if source == 'id':
+            return self.t('this record')
+        if source == 'today()':
+            return self.t('the date of the day')
+        if _is_path(path) and catalog.field(path.partition('.')[0]):
+            return self.t('the value of {field}', field=self.field(catalog, path))
+        return self.quoted(source)
+
+    def _looked_up(self, source: str, catalog: Catalog) -> str:
+        path = source.removesuffix('.id')
+        if source == 'today()':
+            return self.t('today')
+        return self.field(catalog, path) if _is_path(path) else self.quoted(source)
+
+    def _blank(self, source: str, catalog: Catalog) -> str:
+        """A blank of a text by its label: [Amount]."""
+        path = source.partition('|')[0].strip()
+        known = _is_path(path) and (catalog.field(path.partition('.')[0]) or path in PSEUDO_LABELS)
+        return f'[{self._labels(catalog, path) if known else path}]'
+
+    def text(self, text: str, catalog: Catalog) -> str:
+        """A template or formula, shortened, in quotation marks, its blanks by their labels."""
+        text = f'{{{{ {text[1:]} }}}}' if text.startswith('=') else text.rstrip('.')
+        short = re.sub(r'\{\{(.*?)\}\}', lambda blank: self._blank(blank[1], catalog), ' '.join(text.split()))
         return self.quoted(short if len(short) <= MAX_SHOWN else f'{short[: MAX_SHOWN - 1]}…')
 
     def span(self, amount: Any, unit: str) -> str:
@@ -169,6 +204,12 @@ class Words:
         return self.names.get(who, name) if kind == 'person' else who
 
 
+def _is_path(source: str) -> bool:
+    return re.fullmatch(r'\w+(\.\w+)*', source) is not None
+
+
+INNER_MARKS = {'ru': ('«»', '„“'), 'en': ('“”', '‘’')}
+"""Quotation marks of a language, and what they become inside others."""
 PSEUDO_LABELS = {
     'stage_kind': 'Kind of stage',
     'stage_label': 'Name of the stage',

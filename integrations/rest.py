@@ -97,11 +97,10 @@ class RestApi:
     async def _actor(self, scope: Scope, headers: Mapping[bytes, bytes]) -> tuple[str, Actor]:
         kind, _, token = headers.get(b'authorization', b'').decode('latin-1').partition(' ')
         address = (scope.get('client') or ('',))[0]
-        self._limits.need_innocent(address)
         actor = await actor_of_token(token.strip()) if kind.casefold() == 'bearer' and token.strip() else None
         if actor is None:
-            if token:
-                self._limits.blame(address)
+            # A living token is let in from wherever it comes: others may share its address.
+            self._limits.blame(address, guessed=bool(token))
             raise Answered('unauthorized')
         return token, actor
 

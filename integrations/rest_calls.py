@@ -6,6 +6,7 @@ from typing import Any
 
 from store import Actor, Cause, Invalid, Problem, Records
 from store.problems import Conflict, NotAllowed, NotFound
+from store.query import is_storable
 
 BY_API = Cause('api')
 MOST_ROWS = 1000
@@ -85,7 +86,8 @@ class Call:
             wrong_flag = isinstance(value, bool) and bool not in (
                 kinds if isinstance(kinds, tuple) else (kinds,)
             )
-            if value is not None and (wrong_flag or not isinstance(value, kinds)):
+            too_big = isinstance(value, int) and not is_storable(value)
+            if value is not None and (wrong_flag or too_big or not isinstance(value, kinds)):
                 errors[name] = Problem('wrong_type')
         if errors:
             raise Invalid(errors)

@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from integrations.rest_calls import Answered
-from store import Refused
 from store.throttle import Throttle
 
 
@@ -49,14 +48,11 @@ class Limits:
         bucket[1] = now
         return bucket
 
-    def blame(self, address: str) -> None:
-        """Count a wrong token from this address."""
-        with contextlib.suppress(Refused):
-            self._wrong.take(address)
+    def blame(self, address: str, *, guessed: bool) -> None:
+        """Count a wrong token from this address.
 
-    def need_innocent(self, address: str) -> None:
-        """Let an address pass unless it guesses tokens.
-
-        :raises Answered: 'too_many_requests'"""
+        :raises Answered: 'too_many_requests' when it has been guessing for a while"""
         if wait := self._wrong.wait(address):
             raise Answered('too_many_requests', seconds=wait)
+        if guessed:
+            self._wrong.take(address)

@@ -28,7 +28,7 @@ async def totals(
 ) -> dict[str, StageTotal]:
     """Count and value of each stage by its code."""
     spec = kind.field(line.value_field) if line.value_field else None
-    value, currency = (f't.{name}' for name in columns(spec)) if spec else ('0', "''")
+    value, currency = (f't.{name}' for name in columns(spec)) if spec else ('0', "CAST('' AS TEXT)")
     where, args = reading.scope(actor, kind, asked.also(Condition('pipeline', 'is', line.code)), text)
     found = await database.rows(
         f'SELECT t.stage_id AS stage, {currency} AS currency, COUNT(*) AS n, SUM({value}) AS total'

@@ -55,21 +55,28 @@ def _condition(actor: Actor, catalog: Catalog, asked: Condition) -> Sql:
 
 
 def _of_pipeline(catalog: Catalog, asked: Condition) -> Sql:
-    return _in_stages([s.id for p, s in catalog.stages() if asked.value in (p.code, p.id)])
+    wanted = _meant(asked)
+    return _in_stages([s.id for p, s in catalog.stages() if p.code in wanted or p.id in wanted])
 
 
 def _of_kind(catalog: Catalog, asked: Condition) -> Sql:
-    kinds = asked.value if isinstance(asked.value, list | tuple) else [asked.value]
+    kinds = _meant(asked)
     return _in_stages([s.id for _, s in catalog.stages() if s.kind in kinds])
 
 
 def _visited(catalog: Catalog, asked: Condition) -> Sql:
-    codes = asked.value if isinstance(asked.value, list | tuple) else [asked.value]
+    codes = _meant(asked)
     text, ids = _in('v.stage_id', [s.id for _, s in catalog.stages() if s.code in codes])
     return f't.id IN (SELECT v.record_id FROM stage_visits v WHERE v.catalog_id = ? AND {text})', [
         catalog.id,
         *ids,
     ]
+
+
+def _meant(asked: Condition) -> list[Any]:
+    if asked.op not in ('is', 'in'):
+        raise _bad(asked, 'this operator does not fit the field')
+    return list(asked.value) if isinstance(asked.value, list | tuple) else [asked.value]
 
 
 _PSEUDO = {'pipeline': _of_pipeline, 'stage_kind': _of_kind, 'visited': _visited}
@@ -113,12 +120,17 @@ def _between(column: str, bounds: Sequence[Any]) -> Sql:
 
 
 def _in(column: str, values: Sequence[Any], *, negated: bool = False) -> Sql:
-    if not values:
-        return ('1 = 1' if negated else '1 = 0'), []
-    blanks = ', '.join('?' * len(values))
+    """None among the values stands for the empty cells."""
+    given = [value for value in values if value is not None]
+    text = f'{column} IN ({", ".join("?" * len(given))})' if given else '1 = 0'
+    return _with_empty(text, column, has_empty=len(given) < len(values), negated=negated), given
+
+
+def _with_empty(text: str, column: str, *, has_empty: bool, negated: bool) -> str:
     if negated:
-        return f'({column} NOT IN ({blanks}) OR {column} IS NULL)', list(values)
-    return f'{column} IN ({blanks})', list(values)
+        rest = f'AND {column} IS NOT NULL' if has_empty else f'OR {column} IS NULL'
+        return f'(NOT ({text}) {rest})'
+    return f'({text} OR {column} IS NULL)' if has_empty else text
 
 
 def _in_stages(ids: Sequence[int]) -> Sql:
@@ -138,14 +150,13 @@ def _link(spec: FieldSpec, column: str, asked: Condition) -> Sql:
     values = _listed(asked) if asked.op in ('in', 'not_in') else [asked.value]
     refs = [FIELD_TYPES['link'].parse(value, spec) for value in values]
     main, kind = columns(spec)
-    if not all(refs):
-        return f'{column} IS {"NOT " if asked.op == "is_not" else ""}NULL', []
     negated = asked.op in ('is_not', 'not_in')
     if spec.options.get('target', ANY) != ANY:
-        return _in(column, [ref.id for ref in refs], negated=negated)
-    text = ' OR '.join([f'(t.{main} = ? AND t.{kind} = ?)'] * len(refs)) or '1 = 0'
-    args = [cell for ref in refs for cell in (ref.id, ref.catalog)]
-    return (f'(NOT ({text}) OR t.{main} IS NULL)' if negated else f'({text})'), args
+        return _in(column, [ref.id if ref else None for ref in refs], negated=negated)
+    given = [ref for ref in refs if ref]
+    text = ' OR '.join([f'(t.{main} = ? AND t.{kind} = ?)'] * len(given)) or '1 = 0'
+    args = [cell for ref in given for cell in (ref.id, ref.catalog)]
+    return _with_empty(f'({text})', column, has_empty=len(given) < len(refs), negated=negated), args
 
 
 def _moment(spec: FieldSpec, column: str, asked: Condition) -> Sql:

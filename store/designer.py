@@ -118,6 +118,8 @@ class Designer:
                 await tables.create_index(kind, new)
             if new.unique and not old.unique:
                 await self._make_unique(kind, new)
+            elif old.unique and not new.unique:
+                await tables.drop_unique(kind, new)
         return _own_field(SCHEMA[catalog], code)
 
     @staticmethod

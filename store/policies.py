@@ -23,6 +23,12 @@ def readable(actor: Actor, catalog: Catalog) -> Sql:
     return reach(actor.rights(catalog.code).read, actor)
 
 
+def may_read_of(row: str, actor: Actor, catalog: Catalog) -> str:
+    """The same condition on another alias and without arguments, for expressions that are repeated."""
+    text, args = readable(actor, catalog)
+    return text.replace('t.', f'{row}.').replace('?', str(int(args[0])) if args else '')
+
+
 def may(actor: Actor, right: str, catalog: str, owner_id: int | None) -> bool:
     """Whether the actor has `right` ('read', 'change', 'delete', 'create') on a record of this owner."""
     level: Level = getattr(actor.rights(catalog), right)

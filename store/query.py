@@ -1,6 +1,8 @@
 """What a caller may ask of a catalogue, as values: conditions, order, page; and their form in an address."""
 
 import json
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +17,19 @@ OPERATORS = (
 
 MAX_DEPTH = 5
 MAX_CONDITIONS = 100
+_UNFIT = re.compile(r'[\x00\ud800-\udfff]')
+
+
+def is_storable(value: Any, depth: int = 3) -> bool:
+    """Whether both engines take a value as an argument: no NUL, no half a character, no giant number."""
+    if isinstance(value, str):
+        return not _UNFIT.search(value)
+    if isinstance(value, int):
+        return -(1 << 63) <= value < 1 << 63
+    if isinstance(value, float):
+        return math.isfinite(value)
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return depth > 0 and all(is_storable(one, depth - 1) for one in inner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +121,8 @@ def _parse_item(item: Any, depth: int, seen: list[int]) -> Condition | Filter:
         or item[1] not in OPERATORS
     ):
         raise Refused('bad_filter', reason='a condition is [field, operator, value]')
+    if not is_storable(item[-1]):
+        raise Refused('bad_filter', reason='no database holds this value')
     return Condition(item[0], item[1], item[2] if len(item) == 3 else None)
 
 

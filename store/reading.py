@@ -12,9 +12,9 @@ from store.actor import Actor
 from store.catalogs import SCHEMA
 from store.conditions import filter_sql
 from store.decoding import plan_of
-from store.policies import Sql, readable
+from store.policies import Sql, may_read_of, readable
 from store.problems import Refused
-from store.query import NO_FILTER, Filter, Query
+from store.query import NO_FILTER, Filter, Query, is_storable
 from store.schema import Catalog, FieldSpec
 from store.tables import NEVER_NULL, sort_column, table
 from store.values import RecordView, Ref
@@ -48,7 +48,7 @@ async def page(actor: Actor, catalog: Catalog, query: Query) -> tuple[list[Recor
         raise Refused('bad_sort', field=code)
     plan = plan_of(catalog, query.fields)
     where, args = scope(actor, catalog, query.filter, query.text)
-    ordering = _Ordering(catalog, spec, descending=descending)
+    ordering = _Ordering(actor, catalog, spec, descending=descending)
     found = await ordering.rows(f'{plan.select}, ', where, args, query)
     more = len(found) > query.limit
     found = found[: query.limit]
@@ -59,10 +59,10 @@ async def page(actor: Actor, catalog: Catalog, query: Query) -> tuple[list[Recor
 class _Ordering:
     """One sort field as SQL; nothing sorts as the smallest on both engines."""
 
-    def __init__(self, catalog: Catalog, spec: FieldSpec, *, descending: bool) -> None:
+    def __init__(self, actor: Actor, catalog: Catalog, spec: FieldSpec, *, descending: bool) -> None:
         self.table, self.spec, self.descending = table(catalog), spec, descending
         self.by_id = sort_column(spec) == 'id'
-        self.expression = 't.id' if self.by_id else _sort_expression(catalog, spec)
+        self.expression = 't.id' if self.by_id else _sort_expression(actor, catalog, spec)
         self.nullable = spec.code not in NEVER_NULL or bool(spec.id)
         self.way, self.compare = ('DESC', '<') if descending else ('ASC', '>')
 
@@ -102,13 +102,18 @@ class _Ordering:
         return [filled, empty] if self.descending and self.nullable else [filled]
 
 
-def _sort_expression(catalog: Catalog, spec: FieldSpec) -> str:
+def _sort_expression(actor: Actor, catalog: Catalog, spec: FieldSpec) -> str:
+    """The cursor carries its value, so it must hold nothing that the actor may not read."""
     column = f't.{sort_column(spec)}'
     if spec.type == 'person':
-        return f'(SELECT p.folded FROM people p WHERE p.id = {column})'
+        return f'(SELECT fold(p.name) FROM people p WHERE p.id = {column})'
     target = SCHEMA.by_code.get(str(spec.options.get('target'))) if spec.type == 'link' else None
     if target:
-        return f'(SELECT x.title_key FROM {table(target)} x WHERE x.id = {column})'
+        narrow = may_read_of('x', actor, target)
+        return (
+            f'(SELECT x.title_key FROM {table(target)} x'
+            f' WHERE x.id = {column} AND x.deleted_at IS NULL AND {narrow})'
+        )
     if spec.type == 'stage':
         return _cases(column, [str(stage.id) for _, stage in catalog.stages()])
     if spec.type == 'choice':
@@ -141,6 +146,7 @@ def from_cursor(text: str) -> tuple[Any, int]:
         isinstance(record_id, bool)
         or not isinstance(record_id, int)
         or not isinstance(value, str | int | float | None)
+        or not is_storable([value, record_id])
     ):
         raise Refused('bad_cursor')
     return value, record_id

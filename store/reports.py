@@ -198,23 +198,27 @@ class Report:
 
     async def days_in_stage(self) -> Series:
         """Average days of a stay in each open stage, running stays included, of records begun in the span."""
-        stages = self._open_stages()
-        ids = ', '.join(str(stage.id) for stage in stages)
-        # CROSS JOIN keeps SQLite from starting at the index of stages, which is four times slower.
+        stages, now = self._open_stages(), clock.now_ms()
+        inner, outer = [], []
+        for place, stage in enumerate(stages):
+            stay = f'CASE WHEN v.stage_id = {stage.id} THEN COALESCE(v.duration, {now} - v.entered_at) END'
+            inner.append(f'SUM({stay}) AS ms{place}, COUNT({stay}) AS stays{place}')
+            outer.append(f'SUM(ms{place}) AS ms{place}, SUM(stays{place}) AS stays{place}')
+            outer.append(f'COUNT(ms{place}) AS n{place}')
+        # A record at a time first: no distinct records to be counted and nothing to be sorted.
         found = await self._rows(
-            'SELECT v.stage_id AS stage, AVG(COALESCE(v.duration, ? - v.entered_at)) AS ms,'
-            f' COUNT(DISTINCT v.record_id) AS n FROM {table(self.catalog)} t CROSS JOIN stage_visits v'
-            f' WHERE v.catalog_id = ? AND v.record_id = t.id AND v.stage_id IN ({ids}) AND {{where}}'
-            ' GROUP BY v.stage_id',
+            f'SELECT {", ".join(outer)} FROM (SELECT t.id, {", ".join(inner)} FROM {table(self.catalog)} t'
+            ' LEFT JOIN stage_visits v ON v.catalog_id = ? AND v.record_id = t.id'
+            ' WHERE {where} GROUP BY t.id) stays',
             self.begun_filter(),
-            before=[clock.now_ms(), self.catalog.id],
+            before=[self.catalog.id],
         )
-        by_stage = {row['stage']: row for row in found}
         points = []
-        for stage in stages:
-            row = by_stage.get(stage.id, {'ms': 0, 'n': 0})
+        for place, stage in enumerate(stages):
+            stays, ms = found[0][f'stays{place}'] or 0, found[0][f'ms{place}'] or 0
             asked = _flat(self.begun_filter(), Condition('visited', 'is', stage.code))
-            points.append(Point(key=stage.code, value=days(row['ms']), count=row['n'], filter=asked))
+            average, count = days(Decimal(ms) / stays if stays else 0), found[0][f'n{place}']
+            points.append(Point(key=stage.code, value=average, count=count, filter=asked))
         return Series(name='days_in_stage', points=tuple(points))
 
     async def won_by_choice(self, code: str) -> list[Series]:
@@ -352,30 +356,6 @@ class Report:
 
     def _open_stages(self) -> list[Stage]:
         return [stage for stage in self.pipeline.stages if stage.kind == 'open']
-
-
-async def stage_times(actor: Actor, catalog: str, record_id: int) -> Series:
-    """Days that a record has spent in each open stage, in the order of the first visit, the present included.
-
-    :raises NotFound: no such record, or not for this reader"""
-    kind = SCHEMA[catalog]
-    with guard.acting(actor):
-        if await reading.one(actor, kind, record_id) is None:
-            raise NotFound(catalog=catalog, id=record_id)
-        found = await database.rows(
-            'SELECT v.stage_id AS stage, SUM(COALESCE(v.duration, ? - v.entered_at)) AS ms, COUNT(*) AS n,'
-            ' MIN(v.id) AS first FROM stage_visits v WHERE v.catalog_id = ? AND v.record_id = ?'
-            ' GROUP BY v.stage_id ORDER BY first',
-            [clock.now_ms(), kind.id, record_id],
-            read=True,
-        )
-    points = []
-    for row in found:
-        hit = kind.stage(row['stage'])
-        if hit and not hit[1].is_final:
-            one = Filter((Condition('id', 'is', record_id),))
-            points.append(Point(key=hit[1].code, value=days(row['ms']), count=row['n'], filter=one))
-    return Series(name='stage_times', points=tuple(points))
 
 
 def _between(code: str, first: dt.date | None, last: dt.date | None) -> list[Condition]:

@@ -87,6 +87,19 @@ async def every() -> list[StoredRule]:
     return [_rule(row) for row in found]
 
 
+async def stamp() -> tuple[int, ...]:
+    """Something that is different after any process has changed a rule."""
+    with guard.acting(guard.ENGINE):
+        found = await database.rows(
+            'SELECT COUNT(*) AS n, COALESCE(MAX(version_id), 0) AS version,'
+            ' COALESCE(MAX(changed_at), 0) AS changed,'
+            ' COALESCE(SUM(enabled), 0) AS awake, COALESCE(SUM(owner_id), 0) AS owners FROM rules'
+            ' WHERE removed_at IS NULL',
+            read=True,
+        )
+    return tuple(int(value) for value in found[0].values())
+
+
 async def one(rule_id: int) -> StoredRule:
     """One rule.
 

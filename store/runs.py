@@ -103,10 +103,12 @@ def _dump(value: Any) -> str:
 
 
 @contextlib.asynccontextmanager
-async def transaction() -> AsyncIterator[None]:
-    """One transaction of the engine; records are changed inside it through their owners' doors."""
+async def transaction(*, savepoint: bool = False) -> AsyncIterator[None]:
+    """One transaction of the engine; records are changed inside it through their owners' doors.
+
+    With `savepoint`, inside another one, a failure undoes this part only."""
     with guard.acting(guard.ENGINE):
-        async with database.transaction():
+        async with database.transaction(savepoint=savepoint):
             yield
 
 

@@ -109,6 +109,13 @@ async def create_unique(catalog: Catalog, spec: FieldSpec) -> None:
     )
 
 
+async def drop_unique(catalog: Catalog, spec: FieldSpec) -> None:
+    """Let records share a value again; an index stays where one is wanted."""
+    await database.script(f'DROP INDEX IF EXISTS ux_f_{spec.id}')
+    if spec.indexed or spec.type in LINKED:
+        await create_index(catalog, spec)
+
+
 async def create_totals_index(catalog: Catalog, pipeline: Pipeline) -> None:
     """A covering index for the counts and sums of a board; it also serves a sum per owner."""
     spec = catalog.field(pipeline.value_field) if pipeline.value_field else None

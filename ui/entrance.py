@@ -10,7 +10,7 @@ from nicegui import Client, ui
 
 from store import sessions
 from store.sessions import ABSOLUTE_MS
-from ui.locales import SOURCE, languages
+from ui.locales import SOURCE, accepted, languages
 from ui.pages.setup import draw_setup
 from ui.pages.sign_in import draw_sign_in
 from ui.place import is_own
@@ -19,7 +19,6 @@ from ui.session import COOKIE, SAFE_COOKIE, token_of
 from ui.shell_head import add_head
 
 TICKET_S = 60
-LANGUAGE_COOKIE = 'artel-language'
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +101,4 @@ def asked_language(request: Request) -> str:
     chosen = request.query_params.get('lang', '')
     if chosen in languages():
         return chosen
-    for part in request.headers.get('accept-language', '').split(','):
-        code = part.split(';')[0].strip()[:2].lower()
-        if code in languages():
-            return code
-    return SOURCE
+    return accepted(request.headers.get('accept-language', '')) or SOURCE

@@ -32,3 +32,12 @@ def translations(language: str) -> NullTranslations:
     write_mo(packed, catalog)
     packed.seek(0)
     return GNUTranslations(packed)
+
+
+def accepted(header: str) -> str:
+    """The first language of a browser's Accept-Language that the product speaks; '' when there is none."""
+    for part in header.split(','):
+        code = part.split(';')[0].strip()[:2].lower()
+        if code in languages():
+            return code
+    return ''

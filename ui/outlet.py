@@ -104,7 +104,10 @@ class Boundary:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
         """Draw the refusal or the fault."""
-        if not isinstance(error, Exception) or self._box.is_deleted:
+        if self._box.is_deleted:
+            # Nothing can be drawn for a page that was left meanwhile; NiceGUI says so by a RuntimeError.
+            return isinstance(error, RuntimeError)
+        if not isinstance(error, Exception):
             return False
         self._box.clear()
         with self._box:

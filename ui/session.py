@@ -13,7 +13,7 @@ from store.actor import BY_PERSON, Actor, Cause
 from store.people import Person
 from store.records import Records
 from ui.compat import current_client, open_clients
-from ui.locales import SOURCE, languages
+from ui.locales import SOURCE, accepted, languages
 from ui.reader import Reader, attach
 
 if TYPE_CHECKING:
@@ -124,11 +124,11 @@ def token_of(cookies: dict[str, str]) -> str:
 
 async def tab_of(request: Request) -> Tab | None:
     """Who sends this request by the cookie, None when nobody is signed in."""
-    return await tab_of_token(token_of(request.cookies))
+    return await tab_of_token(token_of(request.cookies), accepted(request.headers.get('accept-language', '')))
 
 
-async def tab_of_token(token: str) -> Tab | None:
-    """The person of a living session as a tab."""
+async def tab_of_token(token: str, spoken: str = '') -> Tab | None:
+    """The person of a living session as a tab; `spoken` is the browser's language, for who chose none."""
     actor = await sessions.actor_of_session(token) if token else None
     if actor is None or actor.person_id is None:
         return None
@@ -141,14 +141,14 @@ async def tab_of_token(token: str) -> Tab | None:
         session_id=found.id,
         actor=actor,
         person=who,
-        reader=reader_of(who),
+        reader=reader_of(who, spoken),
         company=company_name(),
     )
 
 
-def reader_of(who: Person) -> Reader:
-    """How this person reads."""
-    wanted = who.language or str(system_settings.setting('language'))
+def reader_of(who: Person, spoken: str = '') -> Reader:
+    """How this person reads: as chosen, else as the company, else as the browser does."""
+    wanted = who.language or str(system_settings.setting('language')) or spoken
     zone = who.time_zone or str(system_settings.setting('time_zone')) or 'UTC'
     return Reader(wanted if wanted in languages() else SOURCE, zone)
 

@@ -191,7 +191,11 @@ def say_values(values: Mapping[str, Any], catalog: Catalog, words: Words) -> str
 
 
 def _said(code: str, raw: Any, catalog: Catalog, words: Words) -> str:
-    return words.t('empty') if raw in (None, '') else words.value(raw, catalog.field(code), catalog)
+    if raw in (None, ''):
+        return words.t('empty')
+    if isinstance(raw, str) and raw.startswith('='):
+        return words.given(raw[1:].strip(), catalog)
+    return words.value(raw, catalog.field(code), catalog)
 
 
 def missing_fields(values: Iterable[str], catalog: Catalog | None) -> str:

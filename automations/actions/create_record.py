@@ -50,5 +50,5 @@ class CreateRecord(Action):
         name = words.quoted(words.name(target) if target else options['catalog'])
         title = options['values'].get('title')
         if title:
-            return words.t('create {title} in {catalog}', title=words.text(str(title)), catalog=name)
+            return words.t('create {title} in {catalog}', title=words.text(str(title), catalog), catalog=name)
         return words.t('create a record in {catalog}', catalog=name)

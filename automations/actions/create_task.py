@@ -80,7 +80,7 @@ class CreateTask(Action):
     def say(self, options: Options, catalog: Catalog, words: Words) -> str:
         """Create the task “Collect documents” (assignee: the responsible person, due in 3 days)."""
         who = words.who(catalog, [options.get('assignee') or 'field:owner'])
-        title = words.text(options['title'])
+        title = words.text(options['title'], catalog)
         amount = options.get('due_amount')
         if amount in (None, ''):
             return words.t('create the task {title} (assignee: {who})', title=title, who=who)

@@ -43,4 +43,4 @@ class Notify(Action):
     def say(self, options: Options, catalog: Catalog, words: Words) -> str:
         """Notify the responsible person: “New lead”."""
         whom = words.whom(catalog, options['to'])
-        return words.t('notify {whom}: {text}', whom=whom, text=words.text(options['text']))
+        return words.t('notify {whom}: {text}', whom=whom, text=words.text(options['text'], catalog))

@@ -72,5 +72,5 @@ class SendEmail(Action):
 
     def say(self, options: Options, catalog: Catalog, words: Words) -> str:
         """Send the e-mail “Welcome” to: field “E-mail”."""
-        subject, to = words.text(options['subject']), words.who(catalog, options['to'])
+        subject, to = words.text(options['subject'], catalog), words.who(catalog, options['to'])
         return words.t('send the e-mail {subject} (to: {who})', subject=subject, who=to)

@@ -111,11 +111,11 @@ class DateReached(Trigger):
         value = from_journal(change.after, catalog).get(options['field'])
         if value is None or options.get('yearly'):
             return None
-        if isinstance(value, datetime):
-            moment = _shifted(value, options, span)
-        else:
-            clock = parse_time(options.get('at') or AT)
-            moment = at_local(_fire_day(value, options), clock, span.zone)
+        try:
+            moment = _moment_of(value, options, span)
+        except OverflowError:
+            # Beyond the end of the calendar: it never comes.
+            return None
         return Due(change.record_id, moment) if change.at < moment <= span.until else None
 
     def say(self, options: Options, catalog: Catalog, words: Words) -> str:
@@ -150,6 +150,12 @@ def _fire_day(day: date, options: Options) -> date:
         if options.get('unit') == 'working_days'
         else day + timedelta(days=shift)
     )
+
+
+def _moment_of(value: date, options: Options, span: Span) -> datetime:
+    if isinstance(value, datetime):
+        return _shifted(value, options, span)
+    return at_local(_fire_day(value, options), parse_time(options.get('at') or AT), span.zone)
 
 
 def _shifted(moment: datetime, options: Options, span: Span) -> datetime:

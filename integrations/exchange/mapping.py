@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from integrations.exchange.plan import PEOPLE, Mode, Plan
@@ -10,6 +10,7 @@ from integrations.exchange.reading import SheetSummary
 from integrations.exchange.synonyms import PEOPLE_CAPTIONS, mean_the_same, plain_words
 from integrations.exchange.targets import Target
 from store import FIELD_TYPES, BadValue, Catalog, FieldSpec, Reading
+from store.fields.money import SIGNS
 
 EXACT, SAME, ALIKE = 1.0, 0.9, 0.55
 GOOD_ENOUGH = 0.5
@@ -22,6 +23,12 @@ NAMED_SO = 2.0
 """What a name of the file that is the target's own counts beside the columns."""
 NAME_WORDS = frozenset({'name', 'title', 'название', 'наименование', 'имя', 'тема', 'заголовок'})
 
+AMBIGUOUS = 'р.'
+"""A sign of roubles that also ends abbreviations."""
+KNOWN = frozenset(
+    {*SIGNS.values(), 'BYN', 'CNY', 'AED', 'TRY', 'CHF', 'PLN', 'UZS', 'GEL', 'AMD', 'KGS', 'INR'}
+)
+_CODE = re.compile(r'\b[A-Z]{3}\b')
 _DAY = re.compile(r'(\d{1,2})([./-])(\d{1,2})\2(\d{2}|\d{4})(?!\d)')
 _MARKED = r"""^\D*(?:
     [\d\s\u00a0\u202f{other}]*\d{mark}\d{{1,2}}(?!\d)     # 1 250{mark}5
@@ -52,6 +59,9 @@ def propose(
     reading = reading_of(rows, language if summary.format == 'csv' else 'en')
     columns, _ = _columns(target, catalog, captions, rows, reading)
     key, mode = _matching(target, columns.values())
+    money = [
+        captions[i] for i, code in columns.items() if (spec := target.field(code)) and spec.type == 'money'
+    ]
     return Plan(
         catalog=target.code,
         sheet=sheet,
@@ -60,8 +70,20 @@ def propose(
         columns=columns,
         mode=mode,
         key=key,
-        reading=reading,
+        reading=replace(reading, currency=_currency(money)),
     )
+
+
+def _currency(captions: Sequence[str]) -> str:
+    """The currency that captions of sums name (`Сумма, ₽`, `Value (EUR)`); '' when none or several."""
+    named = {
+        code
+        for caption in captions
+        for sign, code in SIGNS.items()
+        if sign in caption.casefold() and sign != AMBIGUOUS
+    }
+    named |= {found for caption in captions for found in _CODE.findall(caption) if found in KNOWN}
+    return named.pop() if len(named) == 1 else ''
 
 
 def fit(target: Target, catalog: Catalog | None, summary: SheetSummary, file_name: str) -> float:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from automations.attempt import attempt
 from integrations.exchange import spool
 from integrations.exchange.dry_run import refusal
 from integrations.exchange.judging import Judge, Row, Verdict, prepare
@@ -60,15 +61,20 @@ def _spawn(import_id: int, person_id: int) -> None:
 
 async def work(import_id: int, person_id: int) -> None:
     """Do an import from where it is to its end; what stops it is kept with it."""
-    try:
-        await _Run(import_id, person_id).work()
-    except Problem as problem:
-        if problem.code == 'import_stopped':
-            return
-        log.warning('import %s stopped: %s', import_id, problem.code)
-        actor = await people.actor_of_person(person_id)
-        if actor:
-            await imports.finish(actor, import_id, problem)
+    tried = await attempt(_Run(import_id, person_id).work(), f'import {import_id}')
+    problem = tried.problem or _told(tried.error)
+    if problem is None or problem.code == 'import_stopped':
+        return
+    log.warning('import %s stopped: %s', import_id, problem.code)
+    actor = await people.actor_of_person(person_id)
+    if actor:
+        await imports.finish(actor, import_id, problem)
+
+
+def _told(error: Exception | None) -> Problem | None:
+    if isinstance(error, FileNotFoundError):
+        return Refused('import_files_gone')
+    return Refused('error', detail=type(error).__name__) if error else None
 
 
 class _Run:

@@ -20,6 +20,7 @@ from store import (
     Refused,
 )
 from store import people as team
+from store.fields import TextType
 from store.roles import Role, list_roles
 
 BATCH = 400
@@ -109,7 +110,9 @@ class CatalogTarget(Target):
     async def find_by(self, code: str, values: Collection[str]) -> Hits:
         """Batches of one query each."""
         found: dict[str, list[Hit]] = defaultdict(list)
-        wanted = sorted({value.strip() for value in values if value.strip()})
+        # What is longer than the field is nobody's, and no filter would take it.
+        limit = self._longest(code)
+        wanted = sorted({value.strip() for value in values if 0 < len(value.strip()) <= limit})
         for start in range(0, len(wanted), BATCH):
             condition = Condition(code, 'in', wanted[start : start + BATCH])
             async for view in self._pages(Filter((condition,)), code):
@@ -117,6 +120,11 @@ class CatalogTarget(Target):
                     Hit(view.id, view.title, view.version)
                 )
         return found
+
+    def _longest(self, code: str) -> int:
+        spec = self.field(code)
+        kind = FIELD_TYPES[spec.type] if spec else None
+        return kind.limit if isinstance(kind, TextType) else 0
 
     def key(self, code: str, text: str) -> str:
         """Telephones by their digits, all else by its words."""

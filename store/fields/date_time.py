@@ -14,6 +14,9 @@ from store.values import Reading
 
 _TIME = re.compile(r'^(.*?)[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?$')
 
+FIRST, LAST = dt.datetime(1, 1, 3, tzinfo=dt.UTC), dt.datetime(9999, 12, 29, tzinfo=dt.UTC)
+"""Nearer to the ends of the calendar a moment has no local time in some zone."""
+
 
 class DateTime(FieldType):
     """A moment, kept in UTC and shown in the reader's time zone."""
@@ -24,7 +27,10 @@ class DateTime(FieldType):
     columns = (('', 'BIGINT'),)
     filters = DATED
     samples = (dt.datetime(2026, 3, 29, 12, 30, tzinfo=dt.UTC), dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
-    rubbish = ('soon', '2026-02-30T10:00:00Z', '2026-01-01T25:00', '0001-01-01T00:00:00+14:00', True)
+    rubbish = (
+        'soon', '2026-02-30T10:00:00Z', '2026-01-01T25:00', True,
+        '0001-01-01T00:00:00+14:00', '9999-12-31T23:59:59Z',
+    )  # fmt: skip
 
     def read(self, raw: Any, spec: FieldSpec, reading: Reading) -> Any:
         """An aware UTC date-time; text without a zone is in `reading.zone`."""
@@ -38,10 +44,9 @@ class DateTime(FieldType):
             raise BadValue('not_a_moment')
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=ZoneInfo(reading.zone))
-        try:
-            return from_ms(to_ms(moment.astimezone(dt.UTC)))
-        except OverflowError as error:
-            raise BadValue('not_a_moment') from error
+        if not FIRST <= moment <= LAST:
+            raise BadValue('not_a_moment')
+        return from_ms(to_ms(moment.astimezone(dt.UTC)))
 
     def show(self, value: Any, spec: FieldSpec) -> str:
         """ISO with Z."""

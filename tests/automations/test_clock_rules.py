@@ -1,5 +1,6 @@
 """Rules with a clock: windows find every moment once, after restarts and absences too."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -215,6 +216,28 @@ async def test_set_times_run_once_or_for_every_fitting_record(
     await engine.drain()
     assert [view.title for view in await tasks_of(as_admin)] == ['Morning round']
     assert [(await as_admin.get('deals', id))['note'] for id in ids] == ['checked', None, None]
+
+
+@pytest.mark.parametrize(
+    ('line', 'fits'),
+    [
+        ({'path': 'closes_on', 'op': 'last_days', 'value': 7}, '2026-02-25'),
+        ({'path': 'closes_on', 'op': 'next_days', 'value': 7}, '2026-03-11'),
+        ({'path': 'created_at', 'op': 'greater', 'value': '2026-03-02'}, '2026-03-02'),
+        ({'path': 'pipeline', 'op': 'contains', 'value': 'sal'}, '2026-03-02'),
+    ],
+)
+async def test_a_set_time_misses_no_record_that_meets_the_conditions(
+    as_admin: Records, engine: Engine, save: Save, clock: FakeClock, line: Mapping[str, Any], fits: str
+) -> None:
+    note = ('set_fields', {'values': {'note': 'checked'}})
+    daily = {'every': 'day', 'at': '13:00', 'scope': 'each'}
+    await save('deals', 'schedule', daily, note, conditions={'all': [line]})
+    id = await make(as_admin, clock, 'deals', title='A', closes_on=fits)
+    await engine.drain()
+    clock.set(datetime(2026, 3, 4, 10, 0, 1, tzinfo=UTC))
+    await engine.drain()
+    assert (await as_admin.get('deals', id))['note'] == 'checked'
 
 
 async def test_a_task_is_due_in_working_days_at_its_time(

@@ -3,7 +3,9 @@ run."""
 
 from typing import Any
 
-from automations import Engine, FakeClock, Limits, Rules
+import pytest
+
+from automations import TRIGGERS, Engine, FakeClock, Limits, Rules
 from store import (
     Cause,
     Level,
@@ -176,6 +178,34 @@ async def test_only_one_engine_works_at_a_time(
     await second.stop()
 
 
+async def test_a_rule_that_breaks_on_a_change_does_not_take_it_from_the_others(
+    as_admin: Records, engine: Engine, save: Save, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> bool:
+        raise RuntimeError('a bug')
+
+    bad = await save('deals', 'stage_entered', {}, DOCUMENTS, name='bad')
+    await save('deals', 'record_created', {}, DOCUMENTS, name='good')
+    monkeypatch.setattr(TRIGGERS['stage_entered'], 'matches', broken)
+    await as_admin.create('deals', {'title': 'A'})
+    await engine.drain()
+    assert [task.title for task in await tasks_of(as_admin)] == ['Collect documents: A']
+    assert await reasons(Rules(as_admin.actor, clock), bad.id) == ['error']
+    assert await journal.waiting(10) == []
+
+
+async def test_a_count_of_days_that_is_empty_is_unknown(
+    as_admin: Records, engine: Engine, save: Save, clock: FakeClock
+) -> None:
+    line = {'path': 'closes_on', 'op': 'older_than_days', 'value': '=amount'}
+    rule = await save('deals', 'record_created', {}, DOCUMENTS, conditions={'all': [line]})
+    await as_admin.create('deals', {'title': 'A', 'closes_on': '2026-01-01'})
+    await as_admin.create('deals', {'title': 'B', 'closes_on': '2026-01-01', 'amount': '10'})
+    await engine.drain()
+    assert [task.title for task in await tasks_of(as_admin)] == ['Collect documents: B']
+    assert await reasons(Rules(as_admin.actor, clock), rule.id) == ['unknown']
+
+
 async def test_a_frozen_worker_cannot_commit(
     as_admin: Records, engine: Engine, save: Save, clock: FakeClock
 ) -> None:
@@ -230,3 +260,16 @@ async def test_a_great_import_is_put_aside_at_once_but_for_the_rules_that_want_i
     assert [view['about'] for view in await tasks_of(as_admin)] == [Ref(ann.id, 'Ann', 'contacts')]
     chosen = await as_admin.find('deals', Query(filter=where(source='site')))
     assert [view.title for view in chosen.records] == ['Row 7']
+
+
+async def test_a_rule_installed_by_another_process_is_noticed_within_seconds(
+    as_admin: Records, engine: Engine, save: Save
+) -> None:
+    await engine.drain()
+    for stop in engine._unsubscribe:  # noqa: SLF001  another process tells this one nothing
+        stop()
+    await save('deals', 'record_created', {}, DOCUMENTS)
+    await as_admin.create('deals', {'title': 'A'})
+    engine._renew_at = 0.0  # noqa: SLF001  five seconds later
+    await engine.drain()
+    assert len(await tasks_of(as_admin)) == 1

@@ -17,6 +17,7 @@ from automations.moments import (
     yearly_keys,
 )
 from automations.triggers import TRIGGERS, Span
+from store import Catalog, Change, FieldSpec
 
 BERLIN, MOSCOW = ZoneInfo('Europe/Berlin'), ZoneInfo('Europe/Moscow')
 DAYS = st.dates(date(2020, 1, 1), date(2032, 12, 31))
@@ -58,6 +59,20 @@ def test_a_day_later_is_the_same_time_on_the_clock() -> None:
 
 def test_a_time_the_clocks_leave_out_still_comes() -> None:
     assert at_local(date(2026, 3, 29), time(2, 30), BERLIN) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+
+
+def test_a_date_at_the_end_of_the_calendar_starts_nothing_and_breaks_nothing() -> None:
+    days = FieldSpec(code='closes_on', label='Closes on', type='date', id=1)
+    catalog = Catalog(id=1, code='deals', label='Deals', label_one='Deal', fields=(days,))
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    change = Change(
+        id=1, at=now, actor=None, catalog='deals', record_id=1, kind='created', version=1,
+        after={'closes_on': '9999-12-31'},
+    )  # fmt: skip
+    span = Span(now, now + timedelta(minutes=1), ZoneInfo('America/New_York'))
+    for unit in ('days', 'working_days'):
+        options = {'field': 'closes_on', 'amount': 3, 'unit': unit, 'when': 'after', 'at': '23:00'}
+        assert TRIGGERS['date_reached'].missed(change, options, catalog, span) is None
 
 
 def test_a_long_absence_is_not_made_up_for_without_end() -> None:

@@ -64,10 +64,10 @@ CONDITIONS = {
 SENTENCES: list[tuple[Rule, str, str]] = [
     (
         rule('deals', 'stage_entered', {'kind': 'won'}, TASK, TELL),
-        'Deals: when a record enters a won stage, create the task “Call {{ title }}” (assignee: the'
+        'Deals: when a record enters a won stage, create the task “Call [Name]” (assignee: the'
         ' responsible person,'
         ' due in 2 working days), then notify the responsible person and the role “Accounting”: “Won”.',
-        'Сделки: когда запись попадает на успешную стадию — создать задачу «Call {{ title }}» (исполнитель —'
+        'Сделки: когда запись попадает на успешную стадию — создать задачу «Call [Название]» (исполнитель —'
         ' ответственный, срок — через 2 рабочих дня), затем уведомить ответственного и роль'
         ' «Бухгалтерия»: «Won».',
     ),
@@ -96,10 +96,10 @@ SENTENCES: list[tuple[Rule, str, str]] = [
             'contacts', 'date_reached', BIRTHDAY, ('notify', {'to': ['field:owner'], 'text': '{{ title }}'})
         ),
         'Contacts: 2 working days before “Birthday” every year at 09:00, notify the responsible'
-        ' person: “{{ title }}”.',
+        ' person: “[Name]”.',
         'Контакты: за 2 рабочих дня до даты в поле «День рождения» каждый год в 09:00 — уведомить'
         ' ответственного:'
-        ' «{{ title }}».',
+        ' «[Название]».',
     ),
     (
         rule(

@@ -199,7 +199,7 @@ async def test_other_peoples_changes_appear_by_themselves(deals: Page, server: A
 
 async def test_a_new_record_needs_its_name_and_opens(deals: Page) -> None:
     """B-26: the short form says what is missing, Enter saves."""
-    await deals.locator('.a-header__actions button').click()
+    await deals.locator('.a-header__actions .a-primary').click()
     card = deals.locator('.rc-dialog')
     await expect(card.locator('input').first).to_be_focused()
     await deals.keyboard.press('Enter')

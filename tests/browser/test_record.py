@@ -32,7 +32,7 @@ def field(page: Page, caption: str) -> Locator:
 async def new_deal(page: Page, app: App, name: str) -> str:
     """Make a deal and go to its own page; gives the page's address."""
     await page.goto(f'{app.url}/c/deals/list')
-    await page.locator('.a-header__actions button').click()
+    await page.locator('.a-header__actions .a-primary').click()
     await expect(page.locator('.rc-dialog input').first).to_be_focused()
     await page.keyboard.type(name)
     await page.keyboard.press('Enter')
@@ -156,17 +156,25 @@ async def test_a_deleted_record_comes_back(page: Page, server: App) -> None:
     await page.locator('.rc-titleline button').click()
     await page.get_by_text('Delete', exact=True).click()
     await page.wait_for_url(lambda now: now != url)
-    await page.get_by_role('button', name='Undo').click()
-    await page.wait_for_timeout(500)
-    await at_record(page, url)
+    await page.goto(url)
+    await page.get_by_role('button', name='Bring it back').click()
     await expect(page.locator('.rc-title input')).to_have_value('Deleted and back')
 
 
-async def test_a_reader_sees_but_cannot_type(page: Page, server: App, sign_in: SignIn) -> None:
+async def test_what_a_rule_did_is_seen_on_the_record(page: Page, server: App) -> None:
+    """W-14: a won deal gets its task, and the record says which rule made it."""
+    await new_deal(page, server, 'Won, with documents')
+    await page.locator('.rs-stage', has_text='Won').click()
+    await expect(page.get_by_role('tab', name='Tasks').locator('.rl-count')).to_have_text('1')
+    await page.get_by_role('tab', name='Rules').click()
+    await expect(page.locator('.ar-run').first).to_be_visible()
+
+
+async def test_a_colleague_may_type_and_nobody_sees_what_is_not_there(page: Page, server: App, sign_in: SignIn) -> None:
     url = await new_deal(page, server, 'Read only')
-    server_user = await sign_in(server, 'max')
-    await at_record(server_user, url)
-    await expect(server_user.locator('.rc-title input')).to_be_editable()
+    colleague = await sign_in(server, 'max')
+    await at_record(colleague, url)
+    await expect(colleague.locator('.rc-title input')).to_be_editable()
     await page.goto(f'{server.url}/c/deals/999999999')
     await expect(page.locator('.a-empty')).to_be_visible()
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from integrations.exchange import running
+from integrations.exchange import running, spool
 from integrations.exchange.formats.excel_files import workbook
 from integrations.exchange.importer import Importer
 from integrations.exchange.mapping import reading_of
@@ -33,7 +33,7 @@ from store import (
     imports,
     people,
 )
-from store.imports import CANCELLED, DONE, RUNNING, ImportJob
+from store.imports import CANCELLED, DONE, FAILED, RUNNING, ImportJob
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +97,9 @@ async def test_russian_captions_numbers_and_dates_are_understood(firms: Records)
     job = await upload(importer, text, encoding='cp1251')
     plan = await importer.propose(job, 'firms', language='ru')
     assert dict(plan.columns) == {0: 'title', 1: 'tax', 2: 'revenue', 3: 'since', 4: 'stage', 5: 'owner'}
-    assert (plan.reading, plan.key, plan.mode) == (Reading(decimal=',', dates='dmy'), 'tax', 'both')
+    # The sign of the currency stands in the caption.
+    reading = Reading(decimal=',', dates='dmy', currency='RUB')
+    assert (plan.reading, plan.key, plan.mode) == (reading, 'tax', 'both')
     done = await run(firms, text, 'ru')
     assert (done.state, done.created) == (DONE, 1)
     view = await by_title(firms, 'Ромашка')
@@ -281,6 +283,29 @@ async def test_a_cancelled_import_keeps_what_it_took(firms: Records, monkeypatch
     assert job.state == CANCELLED
     assert 30 <= job.place < 2_000
     assert await firms.count('firms') == job.created == job.place
+
+
+async def test_a_name_too_long_refuses_its_row_and_no_other(firms: Records) -> None:
+    columns = {0: 'title', 1: 'holding', 2: 'staff'}
+    rows = f'name,holding,staff\nAcme,,9e1000000\n{"x" * 1200},,1\nLtd,{"y" * 1200},2\nSound,,3\n'
+    job = await run(firms, rows, columns=columns)
+    told = [one.code for one in await imports.refused_rows(firms.actor, job.id)]
+    assert (job.state, job.created, told) == (DONE, 2, ['too_big', 'too_long'])
+
+
+async def test_an_import_whose_rows_are_gone_ends_and_says_so(firms: Records) -> None:
+    importer = Importer(firms)
+    job = await upload(importer, 'name\nAcme\n')
+    plan = await importer.propose(job, 'firms')
+    await imports.keep_plan(firms.actor, job.id, plan.catalog, plan.to_plain())
+    await imports.begin(firms.actor, job.id, total=1)
+    spool.remove_files(job.id)
+    await running.resume()
+    await running.wait(job.id)
+    job = await importer.job(job.id)
+    assert job.state == FAILED
+    assert job.problem
+    assert job.problem['code'] == 'import_files_gone'
 
 
 KILLED = """

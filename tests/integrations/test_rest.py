@@ -346,4 +346,4 @@ async def test_tokens_cannot_be_guessed_for_long(as_boss: Records) -> None:
         client.headers['Authorization'] = 'Bearer artel_guess'
         assert [(await client.get('/me')).status_code for _ in range(5)] == [401, 401, 401, 429, 429]
         client.headers['Authorization'] = right
-        assert (await client.get('/me')).status_code == 429
+        assert (await client.get('/me')).status_code == 200

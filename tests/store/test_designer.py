@@ -91,6 +91,13 @@ async def test_a_second_pipeline_has_stages_of_its_own(trade: Records) -> None:
     assert moved.stage == 'talks'
 
 
+async def test_a_field_that_is_no_longer_unique_takes_a_value_twice(trade: Records) -> None:
+    await Designer(trade.actor).change_field('deals', 'code', unique=False)
+    await trade.create_many('deals', [{'title': t, 'code': 'same'} for t in 'ab'])
+    with pytest.raises(Refused):
+        await Designer(trade.actor).change_field('deals', 'code', unique=True)
+
+
 async def test_a_field_becomes_unique_only_when_its_values_are(trade: Records) -> None:
     designer = Designer(trade.actor)
     await trade.create_many('accounts', [{'title': 'a', 'city': 'Уфа'}, {'title': 'b', 'city': 'уфа'}])

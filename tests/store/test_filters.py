@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from store import Designer, FieldSpec, Filter, Level, Query, Records, Refused, Rights, clock, guard, roles
+from store.reading import from_cursor, to_cursor
 from tests.conftest import records_of
 
 NOW = datetime.fromisoformat('2026-03-02T09:00:00+00:00')
@@ -122,6 +123,11 @@ async def test_groups_nest(found: Callable[..., Any]) -> None:
         {'all': [['title', 'in', 'text']]},
         {'all': [['title', 'in', ['x'] * 501]]},
         {'all': [['due', 'last_days', 'x']]},
+        {'all': [['due', 'last_days', float('inf')]]},
+        {'all': [['title', 'contains', 'a\x00']]},
+        {'all': [['title', 'contains', '\ud800']]},
+        {'all': [['stage_kind', 'is_not', 'open']]},
+        {'all': [['pipeline', 'empty']]},
         {'all': [['account.nope', 'is', 1]]},
         {'all': [['account.title.title', 'is', 1]]},
         {'all': [['about.title', 'is', 1]]},
@@ -164,6 +170,37 @@ async def test_a_filter_through_a_link_keeps_the_rights_of_the_linked(four: Reco
     assert (await dealer.find('deals', query)).records == ()
 
 
+async def test_sorting_by_a_link_or_a_person_tells_no_names_and_no_logins(four: Records) -> None:
+    """Neither the order nor the cursor carries what the reader may not know."""
+    await roles.save_role(guard.SETUP, 'dealer', 'Dealer', {'deals': Rights(read=Level.ALL)})
+    dealer = await records_of('dan', 'Dan', role='dealer')
+    for sort in ('-account', '-helper', 'owner'):
+        cursor = (await dealer.find('deals', Query(sort=sort, limit=1))).cursor or ''
+        value, _ = from_cursor(cursor)
+        assert value in (None, 'ada admin'), sort
+    by_link = [view.id for view in (await dealer.find('deals', Query(sort='account'))).records]
+    assert by_link == sorted(by_link)
+    assert (await four.find('deals', Query(sort='-account'))).records[0].title == 'b'
+
+
+@pytest.mark.parametrize(
+    ('condition', 'titles'),
+    [
+        (['heat', 'in', ['hot', None]], 'acd'),
+        (['heat', 'not_in', ['hot', None]], 'b'),
+        (['account', 'in', [1, None]], 'acd'),
+        (['account', 'not_in', [1, None]], 'b'),
+        (['account', 'not_in', [1]], 'bcd'),
+        (['stage_kind', 'in', ['open']], 'abd'),
+        (['pipeline', 'in', ['sales']], 'abcd'),
+    ],
+)
+async def test_nothing_in_a_list_stands_for_the_empty_ones(
+    found: Callable[..., Any], condition: list[Any], titles: str
+) -> None:
+    assert await found(condition) == titles
+
+
 SORTS = ('title', 'amount', 'account', 'due', 'stage', 'heat', 'helper', 'id', 'created_at', 'paid')
 
 
@@ -198,6 +235,10 @@ async def test_a_forged_cursor_or_sort_is_refused(four: Records) -> None:
     for query in (
         Query(after='garbage'),
         Query(after='WzEsICJ4Il0'),
+        Query(after=to_cursor(1, 1 << 63)),
+        Query(sort='amount', after=to_cursor(1 << 70, 1)),
+        Query(sort='pieces', after=to_cursor(float('nan'), 1)),
+        Query(sort='title', after=to_cursor('\ud800', 1)),
         Query(sort='nope'),
         Query(sort='title;DROP TABLE people'),
         Query(limit=0),

@@ -11,7 +11,8 @@ from store.figures import Figure, Lens, Series
 from store.problems import NotFound, Refused
 from store.query import Condition, Filter, Query, where
 from store.records import Records
-from store.reports import Report, stage_times
+from store.reports import Report
+from store.stage_times import stage_times
 from store.values import Money
 from tests.conftest import records_of
 

@@ -1,12 +1,16 @@
 """The rows a list asks for: in order, narrowed in SQL, in words, never more than the reader may see."""
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
-from store import NotFound, Records, Refused
+from store import NotFound, Records, Refused, guard, people, sessions
 from store.query import Condition, Filter
 from tests.conftest import records_of
 from ui.reader import Reader, reading
-from ui.rows import block, changed_rows
+from ui.rows import block, changed_rows, router
+
+PASSWORD = 'correct-horse-battery-9'
 
 
 async def fill(trade: Records, count: int = 5) -> None:
@@ -92,3 +96,29 @@ async def test_a_live_change_brings_only_rows_that_still_match(trade: Records) -
     asked = {'filter': Filter((Condition('amount', 'greater', 1000),)).to_text(), 'text': '', 'columns': []}
     rows = await changed_rows(trade, 'deals', [1, 2, 3], asked)
     assert [row['id'] for row in rows] == [2, 3]
+
+
+def browser(token: str = '') -> httpx.AsyncClient:
+    app = FastAPI()
+    app.include_router(router)
+    cookies = {'artel': token} if token else {}
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url='http://artel', cookies=cookies)
+
+
+async def test_rows_are_for_own_pages_of_people_who_are_signed_in(trade: Records) -> None:
+    await fill(trade, 2)
+    await people.set_password(guard.SETUP, trade.actor.person_id or 0, PASSWORD)
+    token = (await sessions.sign_in('ada', PASSWORD)).token
+    async with browser(token) as ada, browser() as stranger:
+        assert (await stranger.post('/_rows/deals', json={}, headers={'X-Artel': '1'})).status_code == 401
+        assert (await ada.post('/_rows/deals', json={})).status_code == 401
+        answer = await ada.post('/_rows/deals', json={'count': True}, headers={'X-Artel': '1'})
+        assert (answer.status_code, answer.json()['total']) == (200, 2)
+        refused = await ada.post('/_rows/deals', json={'sort': 'nothing'}, headers={'X-Artel': '1'})
+        assert (refused.status_code, refused.json()) == (
+            400,
+            {'error': 'Records cannot be sorted by this field.'},
+        )
+        assert (await ada.post('/_rows/secrets', json={}, headers={'X-Artel': '1'})).status_code == 404
+        broken = await ada.post('/_rows/deals', content=b'{', headers={'X-Artel': '1'})
+        assert broken.status_code == 400

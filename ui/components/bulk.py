@@ -6,21 +6,23 @@ from typing import Any
 
 from nicegui import ui
 
-from store import Catalog, Filter, Problem, Query, RecordView, Refused
+from store import Catalog, Condition, Filter, Problem, Query, RecordView, Refused
 from ui.components.basics import button, tell, toast
 from ui.components.controls.picker import Picker
 from ui.components.filter_fields import fields_of
 from ui.components.form import Field
+from ui.components.record_rules import start_rule
 from ui.session import records
 from ui.text import field_errors, n, t, words
 from ui.values import field_label
 
+RULE = 'rule:'
 CHUNK = 500
 """Records of one transaction: others get their turn between chunks."""
 
 
-def actions_for(catalog: Catalog) -> list[dict[str, Any]]:
-    """What this person may do with a selection."""
+def actions_for(catalog: Catalog, rules: Sequence[tuple[int, str]] = ()) -> list[dict[str, Any]]:
+    """What this person may do with a selection; `rules` are those that wait for a button."""
     mine = records()
     found: list[dict[str, Any]] = []
     if mine.may('change', catalog.code):
@@ -28,6 +30,7 @@ def actions_for(catalog: Catalog) -> list[dict[str, Any]]:
             found.append({'key': 'stage', 'label': t('Move to stage')})
         found.append({'key': 'owner', 'label': t('Hand over')})
         found.append({'key': 'field', 'label': t('Change a field')})
+        found += [{'key': f'{RULE}{rule_id}', 'label': caption} for rule_id, caption in rules]
     if mine.may('delete', catalog.code):
         found.append({'key': 'delete', 'label': t('Delete'), 'danger': True})
     return found
@@ -45,6 +48,9 @@ class Bulk:
             views = await self._views(ids, asked, text)
             if key == 'delete':
                 await self._delete(views)
+            elif key.startswith(RULE):
+                await start_rule(int(key.removeprefix(RULE)), [view.id for view in views])
+                self._done()
             else:
                 _Change(self._catalog, views, key, self._done).open()
         except Problem as problem:
@@ -53,7 +59,9 @@ class Bulk:
     async def _views(self, ids: Sequence[int] | None, asked: Filter, text: str) -> list[RecordView]:
         wanted = None if ids is None else set(ids)
         if wanted is not None and len(wanted) <= CHUNK:
-            return [await records().get(self._catalog.code, id) for id in sorted(wanted)]
+            chosen = Filter((Condition('id', 'in', sorted(wanted)),))
+            query = Query(filter=chosen, sort='id', limit=CHUNK)
+            return list((await records().find(self._catalog.code, query)).records)
         found: list[RecordView] = []
         after: str | None = None
         while True:

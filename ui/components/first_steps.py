@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from store import people
+from store import Query, people
 from ui.components.basics import OnClick, button, card, col, icon, row, text
 from ui.components.solution_cards import add_solution
 from ui.place import go
@@ -54,7 +54,7 @@ async def draw_first_steps() -> None:
 async def _has_records() -> bool:
     mine = records()
     for kind in mine.catalogs():
-        if await mine.count(kind.code):
+        if (await mine.find(kind.code, Query(limit=1))).records:
             return True
     return False
 

@@ -8,6 +8,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from ui.components.basics import icon as draw_icon
+from ui.text import t
 
 _BODIES = {'': '', 'wide': 'a-body--wide', 'narrow': 'a-body--narrow', 'read': 'a-body--read'}
 
@@ -37,8 +38,9 @@ def header(title: str, views: Sequence[ViewLink] = (), *, back: str = '') -> Ite
     """The 48 px page header; fill its slots in ``with head.actions:``. `back` is the way up."""
     with ui.element('header').classes('a-header'):
         if back:
-            with ui.link(target=back).classes('a-back').props('aria-label=Back'):
+            with ui.link(target=back).classes('a-back') as up:
                 draw_icon('arrow_back')
+            up.props['aria-label'] = up.props['title'] = t('Back')
         named = ui.label(title).classes('a-header__title').props('role=heading aria-level=1')
         switcher = ui.element('nav').classes('a-header__views')
         switcher.visible = len(views) > 1

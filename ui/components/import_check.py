@@ -116,14 +116,9 @@ class Check:
                     ui.label(field_label(spec)).classes('im-value__name')
                     ui.label(n('{count} name', '{count} names', len(values))).classes('a-meta')
                 ui.label(n('{count} row', '{count} rows', rows)).classes('a-meta a-num')
-                with ui.element('div').classes('im-value__choice'):
-                    if len(values) > 1:
-                        rest = self._wizard.plan.answers.get(spec.code, {}).get(REST, Answer())
-                        choices = {
-                            EMPTY: self._all_empty(spec),
-                            **self._more(spec, t('All: create'), t('All: skip rows')),
-                        }
-                        self._select(choices, rest.do, spec, REST, t('For all names'))
+                if len(values) > 1:
+                    with ui.element('div').classes('im-value__choice'):
+                        self._draw_rest(spec)
             for one in values[:SHOWN_VALUES]:
                 self._draw_value(spec, one)
             if len(values) > SHOWN_VALUES:
@@ -143,6 +138,11 @@ class Check:
 
         with box, ui.element('div').classes('im-reason'):
             button(n('Show {count} more', 'Show {count} more', len(values)), show, quiet=True, small=True)
+
+    def _draw_rest(self, spec: FieldSpec) -> None:
+        rest = self._wizard.plan.answers.get(spec.code, {}).get(REST, Answer())
+        more = self._more(spec, t('All: create'), t('All: skip rows'))
+        self._select({EMPTY: self._all_empty(spec), **more}, rest.do, spec, REST, t('For all names'))
 
     def _all_empty(self, spec: FieldSpec) -> str:
         return t('All: begin at the first stage') if spec.type == 'stage' else t('All: leave empty')

@@ -7,7 +7,8 @@ from nicegui import ui
 from store import Catalog, Records, RecordView
 from store.figures import Lens
 from store.query import where
-from store.reports import Report, stage_times
+from store.reports import Report
+from store.stage_times import stage_times
 from ui.components.basics import text
 from ui.components.charts import Mark
 from ui.components.widgets import WIDGETS, Panel, Scene, draw_panels

@@ -65,7 +65,7 @@ def _about(result: Mapping[str, Any], catalog: Catalog | None, names: Titles) ->
         (t('People'), people),
         (t('Text'), str(result.get('text') or result.get('subject') or '')),
         (t('Recipients'), ', '.join(str(one) for one in _listed(result.get('to')))),
-        (t('Web address'), str(result.get('url') or '')),
+        (t('Address'), str(result.get('url') or '')),
         (t('Stage'), stage_label(stage, catalog) if isinstance(stage, str) and stage else ''),
         (t('Until'), date_short(datetime.fromisoformat(until)) if isinstance(until, str) else ''),
     )

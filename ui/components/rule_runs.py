@@ -34,19 +34,23 @@ async def titles_of(about: Sequence[Run | Decision]) -> Titles:
 
 
 def run_line(run: Run, titles: Titles, rule: str = '') -> None:
-    """One run: what started it, on which record, how it ended; leads to its trace."""
+    """One run: the record it is about, or the rule's name beside other rules' runs; leads to its trace."""
+    when = date_short(run.created_at)
     with ui.link(target=f'/runs/{run.id}').classes('ar-run'):
         icon(TRIGGER_ICONS.get(run.trigger, OTHER_ICON))
         with ui.element('div').classes('a-grow'):
-            text(
-                rule or titles.get((run.catalog, run.record_id or 0), '') or started_by(run),
-                'a-strong a-ellipsis',
-            )
-            failed = run.status in ('failed', 'dead')
-            why = error_sentence(run.error, readable(run.catalog)) if failed else started_by(run)
-            text(why, 'a-meta a-ellipsis')
+            title = rule or titles.get((run.catalog, run.record_id or 0), '') or started_by(run)
+            text(title, 'a-strong a-ellipsis')
+            text(_about(run) if rule else f'{when} · {_about(run)}', 'a-meta a-ellipsis')
         pill(status_word(run.status), kind=status_kind(run.status))
-        text(date_short(run.created_at), 'a-meta a-num ar-when')
+        if rule:
+            text(when, 'a-meta a-num ar-when')
+
+
+def _about(run: Run) -> str:
+    if run.status in ('failed', 'dead'):
+        return error_sentence(run.error, readable(run.catalog))
+    return started_by(run)
 
 
 def decision_line(decision: Decision, titles: Titles, rule: str = '') -> None:

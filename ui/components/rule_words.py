@@ -105,7 +105,7 @@ def error_sentence(error: Mapping[str, Any] | None, catalog: Catalog | None = No
     if refused:
         specs = {code: catalog.field(code) if catalog else None for code in refused}
         return ' '.join(
-            f'{field_label(spec) if spec else code}: {words_of(refused[code]["code"], refused[code]["facts"])}'
+            f'{field_label(spec) if spec else code}: {words_of(**refused[code])}'
             for code, spec in specs.items()
         )
     return words_of(str(error.get('code', 'problem')), dict(error.get('facts') or {}))

@@ -8,6 +8,7 @@ from nicegui import ui
 
 from store import Catalog, Condition, Filter, Problem, Query, Records, RecordView
 from store.changes import Change
+from store.lately import changed_lately
 from ui import live
 from ui.components import frame
 from ui.components.basics import avatar, card, col, dot, empty_state, icon, row, text, toast
@@ -60,7 +61,7 @@ async def _fill(box: ui.element) -> None:
         for kind in mine.catalogs()
         if kind.pipelines and 'task' not in kind.traits
     ]
-    news = await _lately(mine)
+    news = await changed_lately(mine, SHOWN)
     box.clear()
     with box:
         with col():
@@ -93,16 +94,6 @@ async def _open_of(mine: Records, kind: Catalog, sort: str) -> Sequence[RecordVi
         own = own.also(Condition(sort, 'filled'))
     found = await mine.find(kind.code, Query(filter=own, sort=sort or '-updated_at', limit=SHOWN))
     return found.records
-
-
-async def _lately(mine: Records) -> list[RecordView]:
-    found: list[RecordView] = []
-    for kind in mine.catalogs():
-        found += (await mine.find(kind.code, Query(sort='-updated_at', limit=SHOWN))).records
-    found.sort(
-        key=lambda view: view.values.get('updated_at') or datetime.min.replace(tzinfo=UTC), reverse=True
-    )
-    return found[:SHOWN]
 
 
 def _block(title: str, href: str, kind: Catalog, found: Sequence[RecordView], draw: DrawLine) -> None:

@@ -1,5 +1,6 @@
 """The list of a catalogue: search, filter, columns, selection, and the record that is open beside it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from store import NO_FILTER, Catalog, Designer, Filter, Problem, Records
@@ -10,6 +11,7 @@ from ui.components.basics import button, icon_button, tell, toast
 from ui.components.bulk import Bulk, actions_for
 from ui.components.filter_bar import FilterBar
 from ui.components.mini_card import quick_create
+from ui.components.record_rules import rule_buttons
 from ui.components.view_links import view_links
 from ui.components.views.table import Table
 from ui.pages import Page, everyone
@@ -23,8 +25,10 @@ PREFERENCE = 'list.{catalog}'
 class ListPage:
     """One list in one tab."""
 
-    def __init__(self, place: Place, catalog: Catalog, saved: dict[str, Any]) -> None:
-        self.place, self.catalog, self.saved = place, catalog, saved
+    def __init__(
+        self, place: Place, catalog: Catalog, saved: dict[str, Any], rules: Sequence[tuple[int, str]]
+    ) -> None:
+        self.place, self.catalog, self.saved, self.rules = place, catalog, saved, rules
         self.filter = _filter(place)
         self.text = place.query.get('q', '')
         self.sort = place.query.get('sort') or str(saved.get('sort') or '-id')
@@ -37,7 +41,8 @@ class ListPage:
                 self.bar = FilterBar(self.catalog, self.filter, self.text, on_change=self._narrowed)
             with head.actions:
                 if records().may('create', self.catalog.code):
-                    icon_button('upload_file', t('Import'), lambda: go(f'/import?catalog={self.catalog.code}'))
+                    bring = f'/import?catalog={self.catalog.code}'
+                    icon_button('upload_file', t('Import'), lambda: go(bring))
                     button(label_one(self.catalog), self.create, primary=True, icon='add').mark('new-record')
         with frame.body(wide=True) as self.body:
             self.table = self._table(records())
@@ -53,7 +58,7 @@ class ListPage:
             layout=[column for column in chosen if column['code'] in known],
             asked={'sort': self.sort, 'filter': self.filter.to_text(), 'text': self.text},
             texts=_texts(self.catalog, may_create=mine.may('create', self.catalog.code)),
-            actions=actions_for(self.catalog),
+            actions=actions_for(self.catalog, self.rules),
             on_open=lambda id: record_drawer.open_record(self.catalog.code, id),
             on_visit=go,
             on_sort=self._sorted,
@@ -127,7 +132,8 @@ async def draw_list(place: Place) -> None:
     """The page /c/{catalog}/list."""
     catalog = records().catalog(place.params['catalog'])
     key = PREFERENCE.format(catalog=catalog.code)
-    ListPage(place, catalog, (await preferences(session().actor, key)).get(key) or {}).draw()
+    saved = (await preferences(session().actor, key)).get(key) or {}
+    ListPage(place, catalog, saved, await rule_buttons(catalog.code)).draw()
 
 
 def _filter(place: Place) -> Filter:

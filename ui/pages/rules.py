@@ -5,6 +5,7 @@ from typing import Any
 from nicegui import ui
 
 from automations import Rules, RuleView
+from automations.spec import DEFAULT_ORIGINS
 from store import Catalog, Invalid, NotFound, Problem
 from ui.components import frame
 from ui.components.basics import button, confirm, empty_state, icon_button, menu_item, pill, row, text, toast
@@ -20,6 +21,7 @@ from ui.session import records, session
 from ui.text import date_short, label, language, number, t, words, words_of
 
 BROKEN_SHOWN = 5
+IMPORT = 'import'
 REFRESHED_S = 4.0
 """How often the runs beside a rule are read again."""
 
@@ -159,6 +161,11 @@ def _name(view: RuleView) -> str:
     return view.rule.called(language())
 
 
+def _version(view: RuleView) -> str:
+    when = date_short(view.stored.changed_at)
+    return t('Version {number}, changed {when}', number=view.stored.number, when=when)
+
+
 async def draw_new(place: Place) -> None:
     """An empty rule, or a copy of another one."""
     if copied := place.query.get('copy', ''):
@@ -197,6 +204,8 @@ class _Sheet:
     _runs: ui.element
     _name: ui.input
     _sentence: ui.label
+    _title: ui.label
+    _version: ui.label
 
     def __init__(self, place: Place, plain: dict[str, Any], view: RuleView | None) -> None:
         self._place, self._plain, self._view = place, plain, view
@@ -224,6 +233,7 @@ class _Sheet:
     def _header(self) -> None:
         title = _name(self._view) if self._view else t('New rule')
         with frame.header(title, back='/rules') as head, head.actions:
+            self._title = head.title
             if self._view is not None:
                 number_of = self._view.id
                 with icon_button('more_horiz', t('More')), ui.menu():
@@ -247,6 +257,18 @@ class _Sheet:
             kind = ui.select(options, label=t('Records'), value=self._plain['catalog'])
             kind.set_enabled(self._view is None)
             kind.on_value_change(lambda event: self._about_catalog(event.value))
+            imported = ui.checkbox(
+                t('Also for records that come from an import'), value=IMPORT in self._origins()
+            )
+            imported.on_value_change(lambda event: self._for_imports(event.value))
+
+    def _origins(self) -> list[str]:
+        return list(self._plain.get('origins', DEFAULT_ORIGINS))
+
+    def _for_imports(self, wanted: bool) -> None:
+        others = [origin for origin in self._origins() if origin != IMPORT]
+        self._plain['origins'] = [*others, IMPORT] if wanted else others
+        self._changed()
 
     async def _draw_cards(self) -> None:
         self._flow.clear()
@@ -284,8 +306,7 @@ class _Sheet:
                 switch.props['aria-label'] = t('Rule is on')
                 with ui.element('div').classes('a-grow'):
                     text(t('Rule is on'), 'a-strong')
-                    text(t('Version {number}, changed {when}', number=view.stored.number,
-                           when=date_short(view.stored.changed_at)), 'a-meta')  # fmt: skip
+                    self._version = text(_version(view), 'a-meta')
             if view.stored.paused:
                 text(words_of(view.stored.paused, {}), 'a-small a-pad a-danger')
 
@@ -343,6 +364,8 @@ class _Sheet:
         else:
             toast(t('Saved'))
             self._save_button.set_enabled(False)
+            self._title.set_text(_name(self._view))
+            self._version.set_text(_version(self._view))
 
     def _tell_other_faults(self) -> None:
         elsewhere = faults_elsewhere(self._editor.faults) if self._editor else ()

@@ -14,7 +14,7 @@ Figure = dict[str, Any]
 ACCENT = '#6366f1'
 SOFT = 'rgba(99,102,241,0.13)'
 GOOD = '#30a46c'
-LONGEST = 22
+LONGEST = 24
 """Characters of a caption beside a bar; the hint shows all of it."""
 
 

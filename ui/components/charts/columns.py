@@ -66,4 +66,6 @@ def scale(most: float) -> list[float]:
         return [0, 1]
     size = 10 ** math.floor(math.log10(most / 4))
     step = next(step * size for step in STEPS if step * size * 5 >= most)
+    # Nothing is counted in halves.
+    step = max(step, 1) if most == int(most) else step
     return [step * place for place in range(math.ceil(most / step) + 1)]
