@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from automations import discretion
 from automations.clock import Clock
 from automations.dispatch import link_of
 from automations.sentence import sentence
@@ -115,14 +116,18 @@ class Rules:
             rule = _view(await rules.one(run.rule_id), NO_TALLY)
         except NotFound:
             rule = None
-        steps, parcels = await traces.steps(run_id), await outbox.of_run(run_id)
-        return RunView(run, rule, tuple(steps), tuple(parcels))
+        steps, parcels = tuple(await traces.steps(run_id)), await outbox.of_run(run_id)
+        if not self.actor.is_admin:
+            steps = await discretion.steps_for(Records(self.actor), steps)
+        return RunView(run, rule, steps, tuple(parcels))
 
     async def of_record(self, catalog: str, record_id: int, *, limit: int = 50) -> RecordStory:
         """What rules did with a record the actor may read, and why others did not."""
         await Records(self.actor).get(catalog, record_id)
         ran = await traces.of_record(catalog, record_id, limit=limit)
         decided = await traces.decisions_of_record(catalog, record_id, limit=limit)
+        if not self.actor.is_admin:
+            decided = [discretion.decision_for(decision) for decision in decided]
         names = {stored.id: stored.name for stored in await rules.every()}
         return RecordStory(tuple(ran), tuple(decided), names)
 

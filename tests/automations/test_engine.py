@@ -7,12 +7,7 @@ from typing import Any
 import pytest
 
 from automations import Engine, FakeClock, Rules
-from store import (
-    NotAllowed,
-    NotFound,
-    Records,
-    Ref,
-)
+from store import Level, NotAllowed, NotFound, Records, Ref, Rights, roles
 from tests.automations.conftest import Save, bell, tasks_of
 from tests.conftest import Outbox, records_of
 
@@ -221,6 +216,28 @@ async def test_what_ran_is_told_only_to_readers_of_the_record(
         await Rules(seller.actor).of_record('deals', deal.id)
     with pytest.raises(NotAllowed):
         await Rules(seller.actor).list()
+
+
+async def test_a_trace_tells_its_reader_nothing_of_records_out_of_sight(
+    as_admin: Records, engine: Engine, save: Save, clock: FakeClock
+) -> None:
+    await roles.save_role(as_admin.actor, 'dealer', 'Dealer', {'deals': Rights(read=Level.ALL)})
+    dealer = Rules((await records_of('dan', 'Dan', role='dealer')).actor, clock)
+    make = ('create_record', {'catalog': 'contacts', 'values': {'title': '{{ account.industry }}'}})
+    note = ('set_fields', {'values': {'account': '=account', 'note': 'seen'}})
+    await save('deals', 'record_created', {}, note, make)
+    rich = {'all': [{'path': 'account.industry', 'op': 'is', 'value': 'Gold'}]}
+    await save('deals', 'record_created', {}, note, conditions=rich)
+    acme = await as_admin.create('accounts', {'title': 'Secret account', 'industry': 'Secret trade'})
+    deal = await as_admin.create('deals', {'title': 'A', 'account': acme.id})
+    await engine.drain()
+    story = await dealer.of_record('deals', deal.id)
+    told = str(story.decisions) + ''.join([str((await dealer.run(run.id)).steps) for run in story.runs])
+    assert 'Secret' not in told
+    assert 'seen' in told
+    full = Rules(as_admin.actor, clock)
+    assert 'Secret trade' in str((await full.of_record('deals', deal.id)).decisions)
+    assert 'Secret account' in str([(await full.run(run.id)).steps for run in story.runs])
 
 
 async def test_the_heartbeat_runs_rules_without_being_asked(

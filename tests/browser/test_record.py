@@ -170,7 +170,9 @@ async def test_what_a_rule_did_is_seen_on_the_record(page: Page, server: App) ->
     await expect(page.locator('.ar-run').first).to_be_visible()
 
 
-async def test_a_colleague_may_type_and_nobody_sees_what_is_not_there(page: Page, server: App, sign_in: SignIn) -> None:
+async def test_a_colleague_may_type_and_nobody_sees_what_is_not_there(
+    page: Page, server: App, sign_in: SignIn
+) -> None:
     url = await new_deal(page, server, 'Read only')
     colleague = await sign_in(server, 'max')
     await at_record(colleague, url)

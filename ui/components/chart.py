@@ -62,12 +62,13 @@ class ChartView:
                 with ui.element('tr'):
                     with ui.element('td'):
                         text(mark.label)
-                    for shown in (mark.text, mark.note):
-                        with ui.element('td').classes('a-num'):
-                            if mark.url and shown == mark.text:
-                                ui.link(shown, mark.url).classes('a-link')
-                            else:
-                                text(shown, 'a-muted')
+                    with ui.element('td').classes('a-num'):
+                        if mark.url:
+                            ui.link(mark.exact or mark.text, mark.url).classes('a-link')
+                        else:
+                            text(mark.exact or mark.text)
+                    with ui.element('td').classes('a-num'):
+                        text(mark.hint if mark.exact else mark.note, 'a-muted')
 
 
 def switch_button(views: Sequence[ChartView]) -> None:

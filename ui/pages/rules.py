@@ -94,7 +94,7 @@ class _Shelf:
             if not self._views:
                 empty_state(
                     t('Rules do the routine by themselves: they create tasks, remind, write letters.'),
-                    t('New rule'), lambda: go('/rules/new'), icon_name='bolt',
+                    t('New rule'), lambda: go('/rules/new'), icon_name='account_tree',
                 )  # fmt: skip
             elif not shown:
                 empty_state(t('Nothing found'))
@@ -387,7 +387,7 @@ PAGES = (
         draw=draw_rules,
         title='Rules',
         allowed=admins,
-        nav=Nav(icon='bolt', label='Rules', place=40),
+        nav=Nav(icon='account_tree', label='Rules', place=40),
     ),
     Page(path='/rules/new', draw=draw_new, title='New rule', allowed=admins),
     Page(path='/rules/{rule}', draw=draw_rule, title='Rule', allowed=admins),

@@ -22,7 +22,7 @@ LONGEST = 24
 class Mark:
     """One bar: its size, and how the reader's language writes it; `url` lists the records behind it.
 
-    `note` is a second number, `caption` a narrow name for the axis, whose lines may be two."""
+    `note` is a second number, `caption` a narrow name for the axis, `exact` the value not shortened."""
 
     label: str
     value: float
@@ -30,6 +30,7 @@ class Mark:
     hint: str = ''
     note: str = ''
     caption: str = ''
+    exact: str = ''
     url: str = ''
     color: str = ''
 
@@ -62,7 +63,9 @@ def short(text: str) -> str:
 def hints(marks: Sequence[Mark]) -> list[str]:
     """What is shown at the pointer."""
     return [
-        '<br>'.join(part for part in (plain(m.label), f'<b>{plain(m.text)}</b>', plain(m.hint)) if part)
+        '<br>'.join(
+            part for part in (plain(m.label), f'<b>{plain(m.exact or m.text)}</b>', plain(m.hint)) if part
+        )
         for m in marks
     ]
 

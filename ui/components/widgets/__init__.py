@@ -144,6 +144,7 @@ def mark_of(scene: Scene, series: Series, point: Point, name: str, **more: str) 
         value=float(point.value),
         text=briefly(point.value, series.currency),
         hint=counted(point.count) if series.currency else '',
+        exact=valued(point.value, series.currency),
         url=scene.url(point.filter),
         **more,
     )
