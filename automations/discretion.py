@@ -33,7 +33,7 @@ def decision_for(decision: Decision) -> Decision:
 
 def _result(result: Mapping[str, Any], names: Names) -> Mapping[str, Any]:
     made = result.get('made')
-    if _is_ref(made) and (made['catalog'], made['id']) not in names:
+    if isinstance(made, Mapping) and _is_ref(made) and (made['catalog'], made['id']) not in names:
         return {}
     told: Mapping[str, Any] = _named(result, names)
     return told

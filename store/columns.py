@@ -8,7 +8,7 @@ from typing import Any
 from store import database, ranks, reading
 from store.actor import Actor
 from store.decoding import plan_of
-from store.fields.money import from_units
+from store.fields.money import from_sum, summed
 from store.query import Condition, Filter, Query
 from store.schema import Catalog, Pipeline
 from store.tables import columns, table
@@ -31,7 +31,7 @@ async def totals(
     value, currency = (f't.{name}' for name in columns(spec)) if spec else ('0', "CAST('' AS TEXT)")
     where, args = reading.scope(actor, kind, asked.also(Condition('pipeline', 'is', line.code)), text)
     found = await database.rows(
-        f'SELECT t.stage_id AS stage, {currency} AS currency, COUNT(*) AS n, SUM({value}) AS total'
+        f'SELECT t.stage_id AS stage, {currency} AS currency, COUNT(*) AS n, {summed(value)}'
         f' FROM {table(kind)} t WHERE {where} GROUP BY t.stage_id, {currency}',
         args,
         read=True,
@@ -40,7 +40,7 @@ async def totals(
 
 
 def _total(rows: Sequence[Mapping[str, Any]]) -> StageTotal:
-    sums = {r['currency']: from_units(r['total'], r['currency']).amount for r in rows if r['currency']}
+    sums = {r['currency']: from_sum(r) for r in rows if r['currency']}
     return StageTotal(sum(r['n'] for r in rows), sums)
 
 

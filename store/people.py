@@ -11,6 +11,7 @@ from store import clock, database, guard, passwords
 from store.actor import Actor, Level, Rights
 from store.folding import fold
 from store.person_values import checked_values, folded_person, hashed_password, normal_login
+from store.policies import words_of_people
 from store.problems import BadValue, Invalid, NotAllowed, NotFound, Refused
 
 OWN_FIELDS = frozenset({'email', 'language', 'theme', 'time_zone'})
@@ -167,7 +168,7 @@ async def list_people(
     """People by name; everybody may know their colleagues, only administrators their logins."""
     parts, args = ['1 = 1'], []
     for word in (fold(text) or '').split():
-        parts.append("folded LIKE ? ESCAPE '\\'")
+        parts.append(f"{words_of_people(actor)} LIKE ? ESCAPE '\\'")
         args.append('%' + re.sub(r'([\\%_])', r'\\\1', word) + '%')
     if is_active is not None:
         parts.append('is_active = ?')

@@ -29,6 +29,11 @@ def may_read_of(row: str, actor: Actor, catalog: Catalog) -> str:
     return text.replace('t.', f'{row}.').replace('?', str(int(args[0])) if args else '')
 
 
+def words_of_people(actor: Actor) -> str:
+    """What a search for people looks in: their logins are for administrators."""
+    return 'folded' if actor.is_admin else "fold(name || ' ' || email)"
+
+
 def may(actor: Actor, right: str, catalog: str, owner_id: int | None) -> bool:
     """Whether the actor has `right` ('read', 'change', 'delete', 'create') on a record of this owner."""
     level: Level = getattr(actor.rights(catalog), right)

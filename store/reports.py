@@ -12,7 +12,7 @@ from typing import Any
 from store import clock, database, guard, reading
 from store.actor import Actor, Level
 from store.catalogs import SCHEMA
-from store.fields.money import from_units
+from store.fields.money import from_sum, summed
 from store.figures import (
     DAY_MS,
     Figure,
@@ -282,11 +282,11 @@ class Report:
     async def _figure(self, asked: Filter) -> Figure:
         value, currency = self._money_columns()
         found = await self._rows(
-            f'SELECT {currency} AS currency, COUNT(*) AS n, SUM({value}) AS total'
+            f'SELECT {currency} AS currency, COUNT(*) AS n, {summed(value)}'
             f' FROM {table(self.catalog)} t WHERE {{where}} GROUP BY {currency}',
             asked,
         )
-        sums = {row['currency']: from_units(row['total'], '').amount for row in found if row['currency']}
+        sums = {row['currency']: from_sum(row) for row in found if row['currency']}
         return Figure(count=sum(row['n'] for row in found), filter=asked, sums=sums)
 
     async def _grouped(
@@ -295,7 +295,7 @@ class Report:
         """Counts and sums by an expression, a series a currency, the biggest currency first."""
         value, currency = self._money_columns()
         found = await self._rows(
-            f'SELECT {by} AS part, {currency} AS currency, COUNT(*) AS n, SUM({value}) AS total'
+            f'SELECT {by} AS part, {currency} AS currency, COUNT(*) AS n, {summed(value)}'
             f' FROM {table(self.catalog)} t WHERE {{where}} GROUP BY {by}, {currency}',
             asked,
         )
@@ -306,7 +306,7 @@ class Report:
             key, unit = '' if row['part'] is None else str(row['part']), row['currency'] or ''
             point = Point(
                 key=key,
-                value=from_units(row['total'], '').amount if unit else Decimal(row['n']),
+                value=from_sum(row) if unit else Decimal(row['n']),
                 count=row['n'],
                 filter=_flat(narrowed(key), *apart[unit]),
             )

@@ -7,7 +7,7 @@ from store import database
 from store.actor import Actor
 from store.fields import FIELD_TYPES
 from store.folding import fold, stems, words
-from store.policies import Sql, readable
+from store.policies import Sql, readable, words_of_people
 from store.schema import Catalog
 from store.tables import table
 from store.values import Ref
@@ -90,9 +90,10 @@ async def named_like(actor: Actor, catalog: Catalog | None, text: str, limit: in
     """Rows (id, title) of records whose name contains `text`; active people without a catalogue."""
     wanted = '%' + _literal(fold(text.strip()) or '') + '%'
     if catalog is None:
+        found_in = words_of_people(actor)
         sql = (
             'SELECT id, name AS title FROM people WHERE is_active = 1'
-            " AND folded LIKE ? ESCAPE '\\' ORDER BY folded, id LIMIT ?"
+            f" AND {found_in} LIKE ? ESCAPE '\\' ORDER BY {found_in}, id LIMIT ?"
         )
         return await database.rows(sql, [wanted, limit], read=True)
     narrow, args = readable(actor, catalog)

@@ -32,7 +32,7 @@ async def read_rows(catalog: str, request: Request) -> JSONResponse:
         except ClientDisconnect:
             # The list was left before it had asked; nobody waits for the answer.
             return JSONResponse({}, 400)
-        except ValueError:
+        except (ValueError, RecursionError):
             return JSONResponse({'error': words(Refused('bad_filter', reason='not JSON'))}, 400)
         except Problem as problem:
             return JSONResponse({'error': words(problem)}, 404 if isinstance(problem, NotFound) else 400)

@@ -1,6 +1,7 @@
 """Amounts of money."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -75,6 +76,16 @@ class MoneyType(FieldType):
 def from_units(units: Any, currency: str) -> Money:
     """Money of stored units, e.g. of a sum."""
     return Money((Decimal(int(units)) / SCALE).normalize() + 0, currency)
+
+
+def summed(column: str) -> str:
+    """The sum of a column of units as SQL, in two parts: SQLite overflows at 2**63 of them."""
+    return f'SUM({column} / {SCALE}) AS whole, SUM({column} % {SCALE}) AS rest'
+
+
+def from_sum(row: Mapping[str, Any]) -> Decimal:
+    """The exact amount of a row with such a sum."""
+    return Decimal(int(row['whole'])) + from_units(row['rest'], '').amount
 
 
 def plain(amount: Decimal) -> str:

@@ -179,7 +179,7 @@ FURTHER_SQL = {
     'both': (
         "CREATE INDEX IF NOT EXISTS ix_runs_live ON rule_runs (due, id) WHERE status IN ('queued',"
         " 'waiting', 'running')",
-        "CREATE INDEX IF NOT EXISTS ix_outbox_live ON outbox (next_at, id) WHERE status IN"
+        'CREATE INDEX IF NOT EXISTS ix_outbox_live ON outbox (next_at, id) WHERE status IN'
         " ('pending', 'sending', 'retry')",
         "CREATE INDEX IF NOT EXISTS ix_runs_trouble ON rule_runs (id) WHERE status IN ('failed', 'dead')",
     ),

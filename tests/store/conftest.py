@@ -1,16 +1,21 @@
 """A small trade: accounts, and deals on a pipeline."""
 
+from typing import Any
+
 import pytest
 
 from store import Designer, FieldSpec, Records
 
-STAGES = [
+STAGES: list[dict[str, Any]] = [
     {'code': 'new', 'label': 'New', 'color': '#8b8d98'},
     {'code': 'talks', 'label': 'Talks', 'color': '#0090ff', 'required': ['amount']},
     {'code': 'won', 'label': 'Won', 'color': '#30a46c', 'kind': 'won'},
     {'code': 'lost', 'label': 'Lost', 'color': '#e5484d', 'kind': 'lost'},
 ]
-HEAT = [{'key': 'hot', 'label': 'Hot', 'labels': {'ru': 'Горячий'}}, {'key': 'cold', 'label': 'Cold'}]
+HEAT: list[dict[str, Any]] = [
+    {'key': 'hot', 'label': 'Hot', 'labels': {'ru': 'Горячий'}},
+    {'key': 'cold', 'label': 'Cold'},
+]
 FIELDS = (
     FieldSpec(code='amount', label='Amount', type='money', options={'currency': 'EUR'}),
     FieldSpec(code='account', label='Account', type='link', options={'target': 'accounts'}),

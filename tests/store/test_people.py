@@ -7,6 +7,7 @@ import pytest
 from store import guard, people, roles, sessions
 from store.actor import Actor, Level, Rights
 from store.problems import Invalid, NotAllowed, NotFound, Refused
+from store.records import Records
 
 GOOD = 'eleven green boats'
 
@@ -224,3 +225,13 @@ async def test_an_unknown_person_is_not_found(database: str) -> None:
     with pytest.raises(NotFound):
         await people.change_person(guard.SETUP, 999, {'name': 'Nobody'})
     assert await people.actor_of_person(999) is None
+
+
+async def test_a_login_cannot_be_found_out_by_searching_for_it(as_admin: Records, as_viewer: Records) -> None:
+    await people.create_person(
+        as_admin.actor, {'name': 'Zoe Zorn', 'login': 'hidden77', 'email': 'zoe@firm.example'}
+    )
+    for word, known in (('hidden77', False), ('zorn', True), ('zoe@firm', True)):
+        assert bool(await as_admin.suggest('person', word))
+        assert bool(await as_viewer.suggest('person', word)) is known
+        assert bool(await people.list_people(as_viewer.actor, text=word)) is known

@@ -129,6 +129,18 @@ async def test_won_value_by_month_fills_the_gaps_and_keeps_the_span(sales: Recor
     await assert_lists_agree(sales, [every, within])
 
 
+async def test_the_greatest_amounts_add_up_to_the_last_digit(sales: Records) -> None:
+    """SQLite refuses a sum of whole numbers beyond 2**63."""
+    for sign in (1, -1):
+        most = Money(Decimal('99999999999999.0001') * sign, 'USD' if sign > 0 else 'EUR')
+        await sales.create_many('deals', [{'title': 'Most', 'amount': most}] * 20)
+    wanted = {'USD': Decimal('1999999999999980.002'), 'EUR': Decimal('-1999999999999980.002')}
+    totals = await sales.stage_totals('deals')
+    assert next(total.sums for total in totals.values() if total.count) == wanted
+    assert (await Report(sales.actor, LENS).open_value()).sums == wanted
+    assert {one.currency: one.total for one in await Report(sales.actor, LENS).open_by_stage()} == wanted
+
+
 async def test_currencies_are_never_added(sales: Records) -> None:
     for value in (amount(100), amount(50), amount(9, 'EUR'), None):
         values = {'title': 'Deal', 'amount': value, 'closed_on': '2026-02-03'}

@@ -119,6 +119,8 @@ async def test_rows_are_for_own_pages_of_people_who_are_signed_in(trade: Records
             400,
             {'error': 'Records cannot be sorted by this field.'},
         )
+        deep = await ada.post('/_rows/deals', content=b'[' * 100_000, headers={'X-Artel': '1'})
+        assert deep.status_code == 400
         assert (await ada.post('/_rows/secrets', json={}, headers={'X-Artel': '1'})).status_code == 404
         broken = await ada.post('/_rows/deals', content=b'{', headers={'X-Artel': '1'})
         assert broken.status_code == 400
