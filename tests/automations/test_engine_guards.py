@@ -1,12 +1,15 @@
 """What keeps rules in bounds: loops, storms, rights, imports, a second engine, a frozen one, a poisonous
 run."""
 
+import contextlib
 from typing import Any
 
 import pytest
 
-from automations import TRIGGERS, Engine, FakeClock, Limits, Rules
+from automations import TRIGGERS, Engine, FakeClock, Limits, Rules, segments
+from automations.shelf import LiveRule, owner_of
 from store import (
+    Actor,
     Cause,
     Level,
     Query,
@@ -192,6 +195,26 @@ async def test_a_rule_that_breaks_on_a_change_does_not_take_it_from_the_others(
     assert [task.title for task in await tasks_of(as_admin)] == ['Collect documents: A']
     assert await reasons(Rules(as_admin.actor, clock), bad.id) == ['error']
     assert await journal.waiting(10) == []
+
+
+async def test_a_run_whose_work_broke_off_is_taken_up_again_and_holds_up_no_other(
+    as_admin: Records, engine: Engine, save: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[LiveRule] = []
+
+    async def lost_at_first(live: LiveRule) -> Actor | None:
+        asked.append(live)
+        if len(asked) == 1:
+            raise OSError('the connection was lost')
+        return await owner_of(live)
+
+    monkeypatch.setattr(segments, 'owner_of', lost_at_first)
+    await save('deals', 'record_created', {}, DOCUMENTS)
+    await as_admin.create_many('deals', [{'title': 'A'}, {'title': 'B'}])
+    with contextlib.suppress(OSError):
+        await engine.drain()
+    await engine.drain()
+    assert sorted(task.title[-1] for task in await tasks_of(as_admin)) == ['A', 'B']
 
 
 async def test_a_count_of_days_that_is_empty_is_unknown(

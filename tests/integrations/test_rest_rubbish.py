@@ -13,7 +13,8 @@ from store import OPERATORS, Designer, FieldSpec, Records, sessions
 
 DEALS = '/catalogs/deals/records'
 RUBBISH: tuple[Any, ...] = (
-    None, True, False, 0, -1, 2**63, 10**30, 1.5, 1e300, '', ' ', 'x' * 5000, '\x00', '\ud800', '٣', '=1', '%', '\\',
+    None, True, False, 0, -1, 2**63, 10**30, 1.5, 1e300, '', ' ', 'x' * 5000, '\x00', '\ud800', '٣',
+    '=1', '%', '\\',
     'NaN', '-Infinity', '1e400', '2026-13-40', '9999-12-31', '0001-01-01', "'; DROP TABLE people; --", 'hot',
     [], [1], ['a', None], [[1]], ['hot', 'x'], {}, {'id': -1}, {'id': 10**30}, {'id': 'x', 'catalog': 'x'},
     {'amount': 'NaN', 'currency': 'RUB'}, {'amount': '1e999999', 'currency': 'RUB'}, {'amount': {}}, '12 RUB',
