@@ -38,13 +38,16 @@ class Segments:
         self._base_url = base_url
 
     async def work(self) -> int:
-        """Work on the next due runs; how many."""
+        """Work on the next due runs; how many came to a rest."""
         claimed = await runs.claim(self._clock.now(), CLAIMED)
         if claimed:
             fault('claim.after_commit')
+        done = 0
         for run in claimed:
-            await self._one(run)
-        return len(claimed)
+            # One that breaks off here stays 'running', and goes back into the queue with the next claim.
+            tried = await attempt(self._one(run), f'work on run {run.id}')
+            done += tried.error is None
+        return done
 
     async def _one(self, run: Run) -> None:
         live = await self._shelf.version(run.rule_id, run.version_id)

@@ -92,6 +92,14 @@ class Shelf:
         if not self._stale and same:
             return
         self._stale = False
+        try:
+            await self._load(catalogs)
+        except BaseException:
+            # A change looked at without its rules would be lost to them for ever.
+            self._stale = True
+            raise
+
+    async def _load(self, catalogs: Mapping[str, Catalog]) -> None:
         self._catalogs = catalogs
         self._versions.clear()
         live: list[LiveRule] = []

@@ -38,6 +38,7 @@ class Change:
 
 Subscriber = Callable[[tuple[Change, ...]], None]
 _subscribers: list[Subscriber] = []
+_reordering: list[Callable[[str, int], None]] = []
 
 
 def subscribe(callback: Subscriber) -> Callable[[], None]:
@@ -51,6 +52,24 @@ def subscribe(callback: Subscriber) -> Callable[[], None]:
             _subscribers.remove(callback)
 
     return stop
+
+
+def subscribe_reordered(callback: Callable[[str, int], None]) -> Callable[[], None]:
+    """Call back with the catalogue and id of a card put elsewhere in its own column; gives the way to stop.
+
+    That is no change of the record, so the journal is silent about it."""
+    _reordering.append(callback)
+    return lambda: _reordering.remove(callback)
+
+
+def announce_reordered(catalog: str, record_id: int) -> None:
+    """Tell of a card's new place once the open transaction has committed."""
+
+    def announce() -> None:
+        for told in tuple(_reordering):
+            told(catalog, record_id)
+
+    database.after_commit(announce)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ PostgreSQL: one pool."""
 import contextlib
 import functools
 import importlib
+import logging
 import pkgutil
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -145,16 +146,24 @@ async def transaction(*, savepoint: bool = False) -> AsyncIterator[None]:
         _hooks.reset(token)
         if opened is not None and opened.committed:
             for hook in hooks:
-                guard.clean_context().run(hook)
+                _tell(hook)
 
 
 def after_commit(hook: Callable[[], None]) -> None:
     """Call `hook` after the outermost transaction has committed; at once when none is open."""
     hooks = _hooks.get()
     if hooks is None:
-        guard.clean_context().run(hook)
+        _tell(hook)
     else:
         hooks.append(hook)
+
+
+def _tell(hook: Callable[[], None]) -> None:
+    try:
+        guard.clean_context().run(hook)
+    except Exception:
+        # The commit stands, whatever a listener does: a save must not look failed.
+        logging.getLogger(__name__).exception('a listener failed after a commit')
 
 
 @functools.lru_cache(maxsize=2048)

@@ -12,6 +12,7 @@ from store.actor import Actor
 from store.catalogs import SCHEMA
 from store.conditions import filter_sql
 from store.decoding import plan_of
+from store.fields import FIELD_TYPES
 from store.policies import Sql, may_read_of, readable
 from store.problems import Refused
 from store.query import NO_FILTER, Filter, Query, is_storable
@@ -64,6 +65,7 @@ class _Ordering:
         self.by_id = sort_column(spec) == 'id'
         self.expression = 't.id' if self.by_id else _sort_expression(actor, catalog, spec)
         self.nullable = spec.code not in NEVER_NULL or bool(spec.id)
+        self.of_text = self.expression.startswith('(SELECT') or _is_text(spec)
         self.way, self.compare = ('DESC', '<') if descending else ('ASC', '>')
 
     def _order(self) -> str:
@@ -80,7 +82,7 @@ class _Ordering:
             more = [query.limit + 1, query.offset] if query.offset else [query.limit + 1]
             return await database.rows(head + tail + jump, [*args, *more], read=True)
         found: list[dict[str, Any]] = []
-        for text, values in self._after(from_cursor(query.after)):
+        for text, values in self._after(from_cursor(query.after, of_text=self.of_text)):
             left = query.limit + 1 - len(found)
             if left > 0:
                 found += await database.rows(f'{head} AND {text}{tail}', [*args, *values, left], read=True)
@@ -122,6 +124,11 @@ def _sort_expression(actor: Actor, catalog: Catalog, spec: FieldSpec) -> str:
     return column
 
 
+def _is_text(spec: FieldSpec) -> bool:
+    kind = FIELD_TYPES[spec.type]
+    return spec.type not in ('stage', 'choice') and dict(kind.columns)[kind.sorted_by] in ('KEY', 'TEXT')
+
+
 def _cases(column: str, values: Sequence[str]) -> str:
     if not values:
         return column
@@ -134,8 +141,8 @@ def to_cursor(value: Any, record_id: int) -> str:
     return base64.urlsafe_b64encode(json.dumps([value, record_id]).encode()).decode().rstrip('=')
 
 
-def from_cursor(text: str) -> tuple[Any, int]:
-    """What a cursor holds.
+def from_cursor(text: str, *, of_text: bool = False) -> tuple[Any, int]:
+    """What a cursor holds: a text or a number (or None), and a record.
 
     :raises Refused: 'bad_cursor'"""
     try:
@@ -145,7 +152,7 @@ def from_cursor(text: str) -> tuple[Any, int]:
     if (
         isinstance(record_id, bool)
         or not isinstance(record_id, int)
-        or not isinstance(value, str | int | float | None)
+        or not isinstance(value, (str if of_text else int | float) | None)
         or not is_storable([value, record_id])
     ):
         raise Refused('bad_cursor')

@@ -13,6 +13,8 @@ from store.actor import Cause
 
 KEPT_DECISIONS = 200
 LIVE = ('queued', 'running', 'waiting')
+_UNENDED = "status IN ('queued', 'waiting', 'running')"
+"""The condition of the index over them, word for word: SQLite takes it for nothing less."""
 BROKEN = ('failed', 'dead')
 
 
@@ -154,11 +156,16 @@ async def hold(worker: str, now: datetime, lease_ms: int, is_gone: Callable[[str
             'UPDATE rule_engine SET worker = ?, until = ? WHERE id = 1', [worker, moment + lease_ms]
         )
         if not mine:
-            await database.rows(
-                "UPDATE rule_runs SET status = 'queued', stalls = stalls + 1, epoch = epoch + 1"
-                " WHERE status = 'running'"
-            )
+            await _requeue()
     return True
+
+
+async def _requeue() -> None:
+    """Put back what nobody works on any more, fenced from whoever did."""
+    await database.rows(
+        "UPDATE rule_runs SET status = 'queued', stalls = stalls + 1, epoch = epoch + 1"
+        f" WHERE {_UNENDED} AND status = 'running'"
+    )
 
 
 async def still_held(worker: str) -> bool:
@@ -238,8 +245,10 @@ async def claim(now: datetime, limit: int) -> list[Run]:
     if not await _any_due(moment):
         return []
     async with transaction():
+        # The engine ends its runs before it claims more: one that still runs was dropped half-way.
+        await _requeue()
         found = await database.rows(
-            "SELECT id, stalls FROM rule_runs WHERE status IN ('queued', 'waiting') AND due <= ?"
+            f"SELECT id, stalls FROM rule_runs WHERE {_UNENDED} AND status <> 'running' AND due <= ?"
             ' ORDER BY due, id LIMIT ?',
             [moment, limit],
         )
@@ -264,7 +273,7 @@ async def claim(now: datetime, limit: int) -> list[Run]:
 async def _any_due(moment: int) -> bool:
     """Whether there is anything to claim; asked of a reader, so an idle engine never takes the write lock."""
     with guard.acting(guard.ENGINE):
-        sql = "SELECT id FROM rule_runs WHERE status IN ('queued', 'waiting') AND due <= ? LIMIT 1"
+        sql = f'SELECT id FROM rule_runs WHERE {_UNENDED} AND due <= ? LIMIT 1'
         return bool(await database.rows(sql, [moment], read=True))
 
 
@@ -319,7 +328,7 @@ async def next_due() -> datetime | None:
     """When the next run is to go on; None when none waits."""
     with guard.acting(guard.ENGINE):
         found = await database.rows(
-            "SELECT MIN(due) AS due FROM rule_runs WHERE status IN ('queued', 'waiting')", read=True
+            f"SELECT MIN(due) AS due FROM rule_runs WHERE {_UNENDED} AND status <> 'running'", read=True
         )
     return None if found[0]['due'] is None else clock.from_ms(found[0]['due'])
 

@@ -83,8 +83,10 @@ async def set_up(
     :raises Refused: 'already_set_up'"""
     if not await needs_setup():
         raise Refused('already_set_up')
-    if not login.strip():
-        raise Invalid({'login': BadValue('required')})
+    given = {'name': name, 'login': login, 'password': password}
+    blank = {code: BadValue('required') for code, value in given.items() if not value.strip()}
+    if blank:
+        raise Invalid(blank)
     values = {'login': login, 'name': name, 'password': password, 'language': language, 'is_admin': True}
     with guard.acting(guard.SETUP):
         async with database.transaction():

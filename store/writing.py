@@ -113,11 +113,11 @@ class Writer:
         version = await self._update(catalog, old, changed, dict(extra or {}))
         if moved:
             await _visit(catalog, old.id, changed['stage'])
-        await search.write(
-            [(search.document_id(catalog, old.id), search.words_of(catalog, {**old.values, **changed}))]
-        )
         if not changed:
+            changes.announce_reordered(catalog.code, old.id)
             return None
+        words = search.words_of(catalog, {**old.values, **changed})
+        await search.write([(search.document_id(catalog, old.id), words)])
         entry = Entry(
             old.id,
             changes.MOVED if moved else changes.CHANGED,

@@ -24,7 +24,7 @@ log = logging.getLogger('artel.ui')
 class Pages(Outlet):
     """The changing part of the frame."""
 
-    def __init__(self, tab: Tab, on_shown: Callable[[], None]) -> None:
+    def __init__(self, tab: Tab, on_shown: Callable[[str], None]) -> None:
         self._tab = tab
         self._on_shown = on_shown
         self._place: Place | None = None
@@ -48,7 +48,7 @@ class Pages(Outlet):
                 self._follow(self._place, query)
                 return True
         self._leave()
-        self._on_shown()
+        self._on_shown(path)
         place = self._place = Place(url)
         found = page_of(path)
         with self.clear():

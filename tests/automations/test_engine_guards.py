@@ -2,6 +2,7 @@
 run."""
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from store import (
     journal,
     people,
     roles,
+    rules,
     runs,
     where,
 )
@@ -215,6 +217,48 @@ async def test_a_run_whose_work_broke_off_is_taken_up_again_and_holds_up_no_othe
         await engine.drain()
     await engine.drain()
     assert sorted(task.title[-1] for task in await tasks_of(as_admin)) == ['A', 'B']
+
+
+async def test_the_queue_is_read_over_its_index_and_never_through_all_that_ever_ran(
+    as_admin: Records, engine: Engine, save: Save, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.is_postgres():
+        pytest.skip('PostgreSQL plans by its statistics')
+    told: dict[str, Any] = {}
+    ask = database.rows
+
+    async def noted(sql: str, args: Sequence[Any] = (), **how: Any) -> list[dict[str, Any]]:
+        told[sql] = args
+        return await ask(sql, args, **how)
+
+    await save('deals', 'record_created', {}, ('wait', {'amount': 1}))
+    await as_admin.create('deals', {'title': 'A'})
+    await engine.drain()
+    clock.forward(days=2)
+    monkeypatch.setattr(database, 'rows', noted)
+    assert await runs.next_due()
+    assert await runs.claim(clock.now(), 5)
+    async with runs.transaction():
+        for sql, args in [one for one in told.items() if 'rule_runs' in one[0] and ' id IN ' not in one[0]]:
+            plan = await ask(f'EXPLAIN QUERY PLAN {sql}', args)
+            assert all('ix_runs_live' in step['detail'] for step in plan), sql
+
+
+async def test_rules_that_could_not_be_loaded_are_loaded_later_and_miss_nothing(
+    as_admin: Records, engine: Engine, save: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def locked() -> list[Any]:
+        raise OSError('database is locked')
+
+    await save('deals', 'record_created', {}, DOCUMENTS)
+    await as_admin.create('deals', {'title': 'A'})
+    every = rules.every
+    monkeypatch.setattr(rules, 'every', locked)
+    with pytest.raises(OSError, match='locked'):
+        await engine.drain()
+    monkeypatch.setattr(rules, 'every', every)
+    await engine.drain()
+    assert len(await tasks_of(as_admin)) == 1
 
 
 async def test_a_count_of_days_that_is_empty_is_unknown(

@@ -163,6 +163,29 @@ async def test_the_living_hear_of_a_change_after_its_commit_only(trade: Records)
     assert await trade.count('deals') == 2
 
 
+async def test_a_listener_that_fails_does_not_make_a_save_look_failed(
+    trade: Records, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: object) -> None:
+        raise RuntimeError('deaf')
+
+    stop = changes.subscribe(fail)
+    made = await trade.create('deals', {'title': 'Saved'})
+    stop()
+    assert (await trade.get('deals', made.id)).title == 'Saved'
+    assert 'a listener failed' in caplog.text
+
+
+async def test_a_new_place_in_a_column_is_told_without_a_journal_line(trade: Records) -> None:
+    told: list[tuple[str, int]] = []
+    stop = changes.subscribe_reordered(lambda catalog, id: told.append((catalog, id)))
+    a, b = await trade.create_many('deals', [{'title': 'a'}, {'title': 'b'}])
+    await trade.move('deals', a.id, stage='new', below=b.id)
+    await trade.move('deals', b.id, stage='lost')
+    stop()
+    assert told == [('deals', a.id)]
+
+
 async def test_a_won_deal_gets_its_closing_date_and_loses_it_when_reopened(trade: Records) -> None:
     deal = await trade.create('deals', {'title': 'Close', 'amount': '5'})
     won = await trade.move('deals', deal.id, stage='won')

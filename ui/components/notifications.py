@@ -19,7 +19,7 @@ ICONS = {
     'task': 'task_alt',
     'mention': 'alternate_email',
     'approval': 'how_to_reg',
-    'event': 'cake',
+    'event': 'event',
     'process': 'bolt',
     'system': 'info',
 }

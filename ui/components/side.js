@@ -83,15 +83,12 @@ export default {
   mounted() {
     this.path = this.here();
     this.$emit("zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
-    this.moved = () => setTimeout(() => (this.path = this.here()), 0);
     this.pressed = (event) => {
       if (event.key === "[" && !event.ctrlKey && !event.metaKey && !event.target.closest("input,textarea,[contenteditable]")) this.fold();
     };
-    window.addEventListener("popstate", this.moved);
     window.addEventListener("keydown", this.pressed);
   },
   beforeUnmount() {
-    window.removeEventListener("popstate", this.moved);
     window.removeEventListener("keydown", this.pressed);
   },
   methods: {

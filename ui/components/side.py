@@ -70,8 +70,9 @@ class Side(Element, component='side.js'):
             'places': (top[:1] + sections[:PLACES_ON_PHONE] + middle)[: PLACES_ON_PHONE + 1],
         }
 
-    def catch_up(self) -> None:
-        """Show sections and pages as they are now: made, renamed, or opened to this person since."""
+    def catch_up(self, path: str) -> None:
+        """Mark the page of `path`, and show sections and pages as they are now: made, renamed, or opened since."""
+        self.run_method('set', {'path': path})
         entries = self._entries()
         if entries != self._shown:
             self._shown = entries

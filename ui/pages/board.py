@@ -5,7 +5,7 @@ The address holds all of that, so a reload or a link shows the same board."""
 from nicegui import Event
 
 from store import NO_FILTER, Catalog, Change, Condition, Filter, Invalid, Level, NotFound, Problem
-from store.changes import CHANGED, COMMENTED
+from store.changes import CHANGED, COMMENTED, subscribe_reordered
 from ui.components import frame, record_drawer
 from ui.components.basics import button, empty_state
 from ui.components.controls.picker import Picker
@@ -31,7 +31,8 @@ from ui.text import label, label_one, t
 
 OWN = Condition('owner', 'is_me')
 REORDERED: Event[str, int] = Event()
-"""Catalogue and id of a card put elsewhere in its column: no change of the record, so the store is silent."""
+"""Catalogue and id of a card put elsewhere in its column by anybody; the journal is silent about that."""
+subscribe_reordered(REORDERED.emit)
 
 
 class BoardPage:
@@ -86,7 +87,6 @@ class BoardPage:
         first = await snapshot(source, stages, filtered=self._is_filtered())
         hooks = BoardHooks(
             open=lambda id: record_drawer.open_record(self.catalog.code, id),
-            moved=self._moved,
             lacking_move=self._lacking_move,
             lacking_card=self._lacking_card,
             clear_filter=self._clear,
@@ -131,10 +131,6 @@ class BoardPage:
     async def _lacking_move(self, move: Move, _refusal: Invalid) -> None:
         view = await records().get(self.catalog.code, move.id)
         await move_asking(self.catalog, view, move.stage, move.above, move.below)
-
-    def _moved(self, move: Move) -> None:
-        if move.origin == move.stage:
-            REORDERED.emit(self.catalog.code, move.id)
 
     async def _narrowed(self, asked: Filter, text: str) -> None:
         await self._ask(filter=asked.to_text(), q=text)

@@ -127,5 +127,5 @@ export const BoardColumn = {
     this.board.watch(this.$refs.more);
     this.board.keepTabStop();
   },
-  unmounted() { this.board.detach(this.$refs.cards, this.$refs.more); },
+  beforeUnmount() { this.board.detach(this.$refs.cards, this.$refs.more); },
 };

@@ -2,6 +2,7 @@
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }; // as the server writes it
 
 export class Formats {
   constructor(locale, zone) {
@@ -55,14 +56,14 @@ export class Formats {
   }
 
   full(at, zone = this.zone, withTime = true) {
-    const time = withTime ? { hour: "2-digit", minute: "2-digit" } : {};
+    const time = withTime ? CLOCK : {};
     return this.keep(`full${zone}${withTime}`, () => new Intl.DateTimeFormat(this.locale, {
       day: "numeric", month: "long", year: "numeric", timeZone: zone, ...time,
     })).format(at);
   }
 
   time(at) {
-    return this.keep("time", () => new Intl.DateTimeFormat(this.locale, { timeStyle: "short", timeZone: this.zone })).format(at);
+    return this.keep("time", () => new Intl.DateTimeFormat(this.locale, { ...CLOCK, timeZone: this.zone })).format(at);
   }
 
   short(at, zone, now) {
