@@ -32,7 +32,7 @@ class Actor:
     """A signed-in person, a token's owner or a rule's owner; made only in store/people.py and store/guard.py.
 
     `catalogs` maps a catalogue code, or '*' for every other one, to rights; an administrator
-    has all rights everywhere."""
+    has all rights everywhere. `zone` is the person's time zone, '' for the company's."""
 
     person_id: int | None
     name: str
@@ -41,6 +41,7 @@ class Actor:
     roles: frozenset[str] = frozenset()
     catalogs: Mapping[str, Rights] = field(default_factory=dict)
     built_in: str = ''
+    zone: str = ''
 
     def rights(self, catalog: str) -> Rights:
         """What this actor may do in the catalogue of this code."""

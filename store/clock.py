@@ -21,9 +21,9 @@ def now() -> dt.datetime:
     return from_ms(now_ms())
 
 
-def today() -> dt.date:
-    """The date of this moment in UTC."""
-    return now().date()
+def today(zone: dt.tzinfo = dt.UTC) -> dt.date:
+    """The date of this moment in a time zone."""
+    return now().astimezone(zone).date()
 
 
 @contextlib.contextmanager

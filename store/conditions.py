@@ -16,10 +16,13 @@ from store.problems import BadValue, Refused
 from store.query import Condition, Filter
 from store.schema import Catalog, FieldSpec
 from store.tables import columns, sort_column, table
+from store.values import Reading
+from store.zones import acting_zone
 
 COMPARISONS = {'less': '<', 'less_equal': '<=', 'greater': '>', 'greater_equal': '>='}
 MAX_LIST = 500
 _DAY = dt.timedelta(days=1)
+_ISO_DAY = len('2026-03-01')
 
 
 def filter_sql(actor: Actor, catalog: Catalog, asked: Filter) -> Sql:
@@ -159,26 +162,37 @@ def _link(spec: FieldSpec, column: str, asked: Condition) -> Sql:
     return _with_empty(f'({text})', column, has_empty=len(given) < len(refs), negated=negated), args
 
 
-def _moment(spec: FieldSpec, column: str, asked: Condition) -> Sql:
-    def start(raw: Any) -> int:
-        moment = FIELD_TYPES['date_time'].operand(raw, spec)
-        if moment is None:
-            raise BadValue('not_a_moment')
-        return int(moment)
+def _instant(raw: Any) -> dt.datetime:
+    """The moment of a filter's value; without a zone it is meant where the asker lives."""
+    spec = FieldSpec(code='', label='', type='date_time')
+    parsed: dt.datetime | None = FIELD_TYPES['date_time'].parse(raw, spec, Reading(zone=acting_zone().key))
+    if parsed is None:
+        raise BadValue('not_a_moment')
+    return parsed
 
-    def end(raw: Any) -> int:
-        return start(raw) + (86_400_000 - 1 if isinstance(raw, str) and len(raw.strip()) == 10 else 0)
 
+def _first_ms(raw: Any) -> int:
+    return clock.to_ms(_instant(raw))
+
+
+def _last_ms(raw: Any) -> int:
+    # A bare day reaches to its end where the asker lives; it has 23 or 25 hours when the clocks change.
+    if not (isinstance(raw, str) and len(raw.strip()) == _ISO_DAY):
+        return _first_ms(raw)
+    return clock.to_ms((_instant(raw).astimezone(acting_zone()) + _DAY).astimezone(dt.UTC)) - 1
+
+
+def _moment(_spec: FieldSpec, column: str, asked: Condition) -> Sql:
     if asked.op in ('last_days', 'next_days'):
         span, now = _number(asked) * 86_400_000, clock.now_ms()
         return _between(column, (now - span, now) if asked.op == 'last_days' else (now, now + span))
     if asked.op == 'between':
         low, high = _listed(asked, exactly=2)
-        return _between(column, (start(low) if low else None, end(high) if high else None))
+        return _between(column, (_first_ms(low) if low else None, _last_ms(high) if high else None))
     if asked.op in ('is', 'is_not') and asked.value:
-        text, args = _between(column, (start(asked.value), end(asked.value)))
+        text, args = _between(column, (_first_ms(asked.value), _last_ms(asked.value)))
         return (text, args) if asked.op == 'is' else (f'(NOT ({text}) OR {column} IS NULL)', args)
-    edge = end if asked.op in ('greater', 'less_equal') else start
+    edge = _last_ms if asked.op in ('greater', 'less_equal') else _first_ms
     return _compared(column, asked, lambda raw: None if raw in (None, '') else edge(raw))
 
 
@@ -245,7 +259,7 @@ _BY_OPERATOR = {
 
 
 def _days(asked: Condition) -> tuple[dt.date, dt.date]:
-    count, today = _number(asked), clock.today()
+    count, today = _number(asked), clock.today(acting_zone())
     return (
         (today - _DAY * (count - 1), today)
         if asked.op == 'last_days'

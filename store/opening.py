@@ -10,6 +10,7 @@ from pathlib import Path
 from store import catalogs, database, guard, people, roles, secret_box, sessions, system_settings
 from store.problems import Refused
 from store.settings import Environment
+from store.upkeep import refresh_statistics
 
 MIGRATIONS = Path(__file__).parent / 'migrations'
 KEPT_COPIES = 10
@@ -25,6 +26,7 @@ async def open_store(environment: Environment) -> None:
         copy_before_migrating(environment)
         await migrate(environment.database_url)
     await open_migrated(environment.database_url)
+    await refresh_statistics()
 
 
 async def migrate(url: str) -> None:

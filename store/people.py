@@ -109,7 +109,7 @@ async def actor_of_person(person_id: int) -> Actor | None:
     asked = time.monotonic()
     with guard.acting(guard.DOOR):
         found = await database.rows(
-            'SELECT p.name, p.login, p.is_admin, p.is_active, r.code, x.catalog,'
+            'SELECT p.name, p.login, p.is_admin, p.is_active, p.time_zone, r.code, x.catalog,'
             ' x.may_create, x.may_read, x.may_change, x.may_delete'
             ' FROM people p LEFT JOIN person_roles h ON h.person_id = p.id'
             ' LEFT JOIN roles r ON r.id = h.role_id LEFT JOIN role_rights x ON x.role_id = r.id'
@@ -139,6 +139,7 @@ def _actor(person_id: int, found: Sequence[Mapping[str, Any]]) -> Actor:
         is_admin=bool(found[0]['is_admin']),
         roles=frozenset(roles),
         catalogs=united(roles.values()),
+        zone=found[0]['time_zone'],
     )
 
 

@@ -15,6 +15,7 @@ from store.readable_records import ReadableRecords, Related
 from store.schema import Catalog
 from store.tables import table
 from store.values import RecordView, Ref
+from store.zones import acting_zone
 
 
 class Records(ReadableRecords):
@@ -67,7 +68,7 @@ class Records(ReadableRecords):
             line, stage = writing.pipeline_of(kind, parsed['stage'])
             errors |= writing.missing(kind, parsed, stage.required)
             if stage.is_final and line.closed_field:
-                parsed[line.closed_field] = parsed.get(line.closed_field) or clock.today()
+                parsed[line.closed_field] = parsed.get(line.closed_field) or clock.today(acting_zone())
         if not policies.may(
             self.actor, 'create', kind.code, parsed['owner'].id if parsed.get('owner') else None
         ):

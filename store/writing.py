@@ -20,6 +20,7 @@ from store.problems import BadValue, Conflict, Invalid, NotFound, Problem, Refus
 from store.schema import SYSTEM_FIELDS, Catalog, FieldSpec, Pipeline, Stage
 from store.tables import columns, sort_column, table
 from store.values import RecordView, Ref
+from store.zones import acting_zone
 
 WRITABLE_SYSTEM = frozenset({'title', 'owner', 'stage'})
 BATCH = 50
@@ -157,7 +158,7 @@ class Writer:
             return {}
         code = found[0].closed_field
         if found[1].is_final:
-            return {code: clock.today()} if old.values.get(code) is None else {}
+            return {code: clock.today(acting_zone())} if old.values.get(code) is None else {}
         return {code: None} if before and before[1].is_final and old.values.get(code) is not None else {}
 
     async def mark(self, catalog: Catalog, old: RecordView, *, removed: bool) -> None:

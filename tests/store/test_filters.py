@@ -6,7 +6,20 @@ from typing import Any
 
 import pytest
 
-from store import Designer, FieldSpec, Filter, Level, Query, Records, Refused, Rights, clock, guard, roles
+from store import (
+    Designer,
+    FieldSpec,
+    Filter,
+    Level,
+    Query,
+    Records,
+    Refused,
+    Rights,
+    clock,
+    guard,
+    people,
+    roles,
+)
 from store.reading import from_cursor, to_cursor
 from tests.conftest import records_of
 
@@ -108,6 +121,19 @@ async def test_groups_nest(found: Callable[..., Any]) -> None:
     nested = {'any': [['heat', 'is', 'hot'], {'all': [['amount', 'greater', 15], ['stage', 'is', 'new']]}]}
     assert await found(nested) == 'ab'
     assert await found(['title', 'is', 'a'], ['title', 'is', 'd'], join='any') == 'ad'
+
+
+async def test_a_day_is_the_day_where_the_asker_lives(found: Callable[..., Any]) -> None:
+    moscow = await records_of('mila', 'Mila', role='member')
+    await people.change_person(guard.SETUP, moscow.actor.person_id or 0, {'time_zone': 'Europe/Moscow'})
+    actor = await people.actor_of_person(moscow.actor.person_id or 0)
+    assert actor is not None
+    door = Records(actor)
+    assert await found(['due', 'is', '2026-03-02']) == 'b'
+    assert await found(['due', 'is', '2026-03-02'], door=door) == 'ab'
+    assert await found(['due', 'less', '2026-03-02'], door=door) == ''
+    assert await found(['due', 'between', ['2026-03-02', '2026-03-08']], door=door) == 'ab'
+    assert await found(['due', 'greater', '2026-03-02'], door=door) == 'c'
 
 
 @pytest.mark.parametrize(
