@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import getpass
+import itertools
 import os
 import secrets
 import sys
@@ -27,12 +28,14 @@ from store.opening import close_store, open_store
 from store.problems import Problem, Refused
 from store.settings import BadEnvironment, Environment
 from store.system_settings import setting, smtp_server
+from store.upkeep import refresh_statistics
 from ui.app import mount, opened
 from ui.reader import Reader, reading
 from ui.session import tab_of
 from ui.text import languages, words, words_of
 
 FOLLOW_S = 2.0
+FIT_TURNS = 30
 Command = Callable[[argparse.Namespace, Environment], Awaitable[None]]
 
 
@@ -80,11 +83,13 @@ async def _working(environment: Environment) -> AsyncIterator[None]:
 
 
 async def _follow() -> None:
-    """See what another process has changed, as `main.py install` does while the server runs."""
-    while True:
+    """See what another process has changed, as `main.py install` does; keep the statistics true."""
+    for turn in itertools.count(1):
         await asyncio.sleep(FOLLOW_S)
         if (await attempt(catalogs.refresh(), 'following other processes')).result:
             people.forget()
+        if turn % FIT_TURNS == 0:
+            await attempt(refresh_statistics(), 'keeping the statistics')
 
 
 def _address(environment: Environment) -> str:

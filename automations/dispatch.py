@@ -17,7 +17,7 @@ from automations.shelf import LiveRule, Shelf, owner_of
 from automations.snapshot import change_names, follow_links, from_journal, names_of
 from automations.values import Scope
 from store import journal, rule_windows, runs
-from store.actor import Actor
+from store.actor import QUIET, Actor
 from store.changes import Change
 from store.imports import wants_rules
 from store.notifications import Notice, notify
@@ -201,10 +201,10 @@ class Dispatcher:
 
     async def _look(self, live: LiveRule, change: Change, owner: Actor | None, batch: Batch) -> None:
         """Start the rule, or say why not, if the change sets off one of its triggers."""
-        # An import that the rule is not meant for, like sample data, leaves no trace: it would drown all
-        # others.
+        # An import that the rule is not meant for, sample data and an undo leave no trace: they would drown
+        # all others.
         wanted = change.cause.kind in live.rule.origins or await _import_wants_rules(change)
-        if change.cause.kind in ('import', 'sample') and not wanted:
+        if change.cause.kind in QUIET and not wanted:
             return
         set_off = live.started_by(change, self.seen.get(live.stored.id, live.stored.watermark))
         if set_off is None:

@@ -23,6 +23,7 @@ SIZES = [int(size) for size in os.environ.get('DEALS', '200,10000,100000').split
 VISITS = _deals.count_from_environment('VISITS', 7)
 BOARDS = 10
 MOVES = 40
+LINGER_S = 35
 BOARD, NOTHING = '/c/deals/board', '/nowhere'
 CARD = '.ab-card'
 VISIBLE = {BOARD: CARD, NOTHING: 'text=There is nothing here'}
@@ -139,6 +140,8 @@ async def ask(sizes: list[App]) -> None:
                 _deals.say(f'board of {deals:,}', f'{found}   {ratio:4.2f} x the first')
                 kib = await memory(browser, app, state)
                 _deals.say(f'board of {deals:,}: memory for each open', f'{kib:5.0f} KiB')
+                # A closed tab is kept for half a minute, in case it comes back, and hears every change.
+                await asyncio.sleep(LINGER_S)
                 page = await (await browser.new_context(storage_state=state)).new_page()
                 async with Client(app.url, app.run('token', 'ada')) as client:
                     _deals.say(f'board of {deals:,}: a move is seen after', await moves(page, app, client))

@@ -1,6 +1,6 @@
 """The store: records behind one door. The names below are what the other layers may import."""
 
-from store.actor import ALL_RIGHTS, BY_PERSON, NO_RIGHTS, Actor, Cause, Level, Rights
+from store.actor import ALL_RIGHTS, BY_PERSON, NO_RIGHTS, QUIET, TO_UNDO, Actor, Cause, Level, Rights
 from store.changes import Change, subscribe
 from store.designer import Designer
 from store.fields import FIELD_TYPES, FieldType
@@ -12,9 +12,9 @@ from store.schema import SYSTEM_FIELDS, Catalog, FieldSpec, Pipeline, Stage
 from store.values import Money, Reading, RecordView, Ref
 
 __all__ = [
-    'ALL_RIGHTS', 'BY_PERSON', 'FIELD_TYPES', 'NO_FILTER', 'NO_RIGHTS', 'OPERATORS', 'SYSTEM_FIELDS',
-    'Actor', 'BadValue', 'Catalog', 'Cause', 'Change', 'Condition', 'Conflict', 'Designer', 'FieldSpec',
-    'FieldType', 'Filter', 'Invalid', 'Level', 'Money', 'NotAllowed', 'NotFound', 'Page', 'Pipeline',
-    'Problem', 'Query', 'Reading', 'RecordView', 'Records', 'Ref', 'Refused', 'Related', 'Rights', 'Stage',
-    'StageTotal', 'Unguarded', 'spawn', 'subscribe', 'where',
+    'ALL_RIGHTS', 'BY_PERSON', 'FIELD_TYPES', 'NO_FILTER', 'NO_RIGHTS', 'OPERATORS', 'QUIET',
+    'SYSTEM_FIELDS', 'TO_UNDO', 'Actor', 'BadValue', 'Catalog', 'Cause', 'Change', 'Condition', 'Conflict',
+    'Designer', 'FieldSpec', 'FieldType', 'Filter', 'Invalid', 'Level', 'Money', 'NotAllowed', 'NotFound',
+    'Page', 'Pipeline', 'Problem', 'Query', 'Reading', 'RecordView', 'Records', 'Ref', 'Refused',
+    'Related', 'Rights', 'Stage', 'StageTotal', 'Unguarded', 'spawn', 'subscribe', 'where',
 ]  # fmt: skip

@@ -52,7 +52,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a change happens: `kind` is 'person', 'rule', 'import', 'api' or 'sample' (demo data).
+    """Why a change happens: `kind` is 'person', 'rule', 'import', 'api', 'sample' (demo data) or 'undo'.
 
     `id` names the run or import; `chain` lists 'rule:catalogue:record' of the rules that led
     here, oldest first."""
@@ -68,3 +68,6 @@ class Cause:
 
 
 BY_PERSON = Cause()
+TO_UNDO = Cause('undo')
+QUIET = ('import', 'sample', 'undo')
+"""Kinds of causes that start no rule, unless the rule or the import asks for it."""

@@ -34,6 +34,8 @@ WIDTHS: Mapping[str, int] = {
     'check': 90,
     'text': 180,
 }
+CAPTION_WIDTH = 220
+"""A column is made wider for its caption up to here."""
 RIGHT = frozenset({'number', 'money'})
 SYSTEM = (
     'stage',
@@ -78,7 +80,7 @@ class Column:
             'code': self.code,
             'label': self.label,
             'kind': self.kind,
-            'width': WIDTHS[self.kind],
+            'width': max(WIDTHS[self.kind], min(36 + 7 * len(self.label), CAPTION_WIDTH)),
             'right': self.kind in RIGHT,
             'sortable': self.through is None and self.kind != 'check',
         }

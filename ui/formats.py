@@ -77,6 +77,11 @@ def number(value: Decimal | float, digits: int | None = None) -> str:
     return whole.replace(',', SPACE).replace('-', '\u2212') + (f',{part}' if part else '')
 
 
+def percent(share: Decimal | float) -> str:
+    """0.42 as '42%', in Russian with a space before the sign."""
+    return number(share * 100, 0) + ('%' if reader().language == 'en' else '\u00a0%')
+
+
 def short_number(value: Decimal | float) -> str:
     """A number for a narrow place: 12.5K, 1.2M."""
     size = float(value)

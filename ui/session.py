@@ -2,6 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -89,6 +92,7 @@ class SignedOut(Exception):
 
 
 _tabs: 'WeakKeyDictionary[Client, Tab]' = WeakKeyDictionary()
+_cause: ContextVar[Cause] = ContextVar('cause', default=BY_PERSON)
 
 
 def session() -> Tab:
@@ -104,7 +108,17 @@ def session() -> Tab:
 
 def records() -> Records:
     """The records of this tab's person, with their present rights."""
-    return session().records()
+    return session().records(_cause.get())
+
+
+@contextmanager
+def because(cause: Cause) -> Iterator[None]:
+    """Inside the block `records` write this cause into the journal."""
+    token = _cause.set(cause)
+    try:
+        yield
+    finally:
+        _cause.reset(token)
 
 
 def tab_on(client: 'Client') -> Tab | None:

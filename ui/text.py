@@ -7,7 +7,18 @@ from typing import Any, Protocol
 from store.problems import Problem
 from store.schema import SYSTEM_FIELDS, Catalog
 from ui import translation
-from ui.formats import ago, date_long, date_only, date_short, due, money, number, short_number, time_only
+from ui.formats import (
+    ago,
+    date_long,
+    date_only,
+    date_short,
+    due,
+    money,
+    number,
+    percent,
+    short_number,
+    time_only,
+)
 from ui.locales import languages
 from ui.problem_words import SENTENCES
 from ui.reader import reader
@@ -29,6 +40,7 @@ __all__ = [
     'n',
     'number',
     'p',
+    'percent',
     'short_number',
     't',
     'time_only',

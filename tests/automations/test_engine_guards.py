@@ -10,6 +10,7 @@ import pytest
 from automations import TRIGGERS, Engine, FakeClock, Limits, Rules, segments
 from automations.shelf import LiveRule, owner_of
 from store import (
+    TO_UNDO,
     Actor,
     Cause,
     Level,
@@ -134,6 +135,17 @@ async def test_imports_start_only_the_rules_that_ask_for_it(
     await engine.drain()
     view = await as_admin.get('deals', deal.id)
     assert (view['note'], view['source']) == (None, 'site')
+
+
+async def test_putting_a_deal_back_where_it_was_is_not_won_again(
+    as_admin: Records, engine: Engine, save: Save
+) -> None:
+    await save('deals', 'stage_entered', WON, DOCUMENTS)
+    deal = await as_admin.create('deals', {'title': 'Back and forth'})
+    for door, stage in ((as_admin, 'won'), (as_admin, 'new'), (Records(as_admin.actor, TO_UNDO), 'won')):
+        await door.move('deals', deal.id, stage=stage)
+        await engine.drain()
+    assert len(await tasks_of(as_admin)) == 1
 
 
 async def test_a_rule_that_is_off_says_so_and_never_makes_up_for_it(

@@ -31,6 +31,7 @@ async def test_a_deep_link_is_reached_after_signing_in(
 async def test_back_and_forward_walk_through_pages(page: Page) -> None:
     await page.locator('.a-side').get_by_role('link', name='Contacts').click()
     await expect(page.locator('.a-header__title')).to_have_text('Contacts')
+    await expect(page.locator('.a-nav--on')).to_contain_text('Contacts')
     assert _path(page) == '/c/contacts/list'
     await page.locator('.a-side').get_by_role('link', name='Settings').click()
     await expect(page.locator('.a-header__title')).to_have_text('Settings')
@@ -41,6 +42,17 @@ async def test_back_and_forward_walk_through_pages(page: Page) -> None:
     await expect(page.locator('.a-header__title')).to_have_text('Home')
     await page.go_forward()
     await expect(page.locator('.a-nav--on')).to_contain_text('Contacts')
+
+
+async def test_a_board_is_left_without_a_fault(server: App, page: Page) -> None:
+    faults: list[str] = []
+    page.on('console', lambda line: faults.append(line.text) if line.type == 'error' else None)
+    await page.goto(f'{server.url}/c/deals/board')
+    await page.locator('.ab-col').first.wait_for()
+    await page.locator('.a-side').get_by_role('link', name='Contacts').click()
+    await expect(page.locator('.a-header__title')).to_have_text('Contacts')
+    await expect(page.locator('.ab-col')).to_have_count(0)
+    assert not faults
 
 
 async def test_an_address_that_leads_nowhere_says_so(server: App, page: Page) -> None:

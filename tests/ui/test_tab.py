@@ -177,7 +177,7 @@ def some_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_an_address_shows_its_page_or_says_why_not(trade: Records, address: str, said: str) -> None:
     tab = await sign_in(trade)
     drawn: list[Pages] = []
-    async with opened(tab, lambda: drawn.append(Pages(tab, lambda: None))) as (user, client):
+    async with opened(tab, lambda: drawn.append(Pages(tab, lambda _path: None))) as (user, client):
         await user.should_see('page of None')
         with client:
             drawn[0].show(address, again=False)
@@ -191,7 +191,7 @@ async def test_a_fault_shows_a_number_and_keeps_its_trace_to_the_log(
 ) -> None:
     tab = await sign_in(trade)
     drawn: list[Pages] = []
-    async with opened(tab, lambda: drawn.append(Pages(tab, lambda: None))) as (user, client):
+    async with opened(tab, lambda: drawn.append(Pages(tab, lambda _path: None))) as (user, client):
         with caplog.at_level(logging.ERROR, 'artel.ui'), client:
             drawn[0].show('/broken', again=False)
             await user.should_see('Something broke on our side.')

@@ -36,12 +36,13 @@ class FieldDialog:
                 chosen.on_value_change(lambda event: self._retype(event.value))
             else:
                 text(kinds.get(self._type, self._type), 'a-muted')
-            self._form = Form(_specs(), _values(spec))
+            self._form = Form(_specs(), _values(spec), on_submit=self._submit)
             self._special = ui.element('div').classes('a-col a-gap-12')
             self._error = error_line()
             with row('a-full').style('justify-content:flex-end'):
                 button(t('Cancel'), lambda: self.dialog.submit(None))
                 button(t('Save') if spec else t('Add'), self._submit, primary=True)
+            self._form.start()
         self._draw_special()
 
     def _retype(self, kind: str) -> None:

@@ -133,6 +133,10 @@ class Form:
             if inspect.isawaitable(answer):
                 await answer
 
+    def start(self) -> None:
+        """Put the cursor into the first field once the dialog around it has slid in."""
+        ui.timer(0.15, lambda: next(iter(self.fields.values())).focus(), once=True)
+
     @property
     def values(self) -> dict[str, Any]:
         """Values by code, read by their types; empty ones are None."""

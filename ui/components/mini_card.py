@@ -48,7 +48,7 @@ class MiniCard:
         """Open, and wait until it is saved or given up."""
         self._dialog.open()
         with self._dialog:
-            ui.timer(0.15, lambda: next(iter(self.form.fields.values())).focus(), once=True)
+            self.form.start()
         made: RecordView | None = await self._dialog
         self._dialog.delete()
         return made

@@ -137,6 +137,8 @@ def cause_of(change: Change, rules: Mapping[int, str]) -> tuple[str, str]:
         return words, f'/runs/{cause.id}' if cause.id else '/rules'
     if cause.kind == 'import':
         return t('by an import'), f'/import/{cause.id}' if cause.id else '/import'
+    if cause.kind == 'undo':
+        return t('put back by Undo'), ''
     return (t('through the API'), '') if cause.kind == 'api' else ('', '')
 
 

@@ -1,13 +1,14 @@
 """Runs of rules as lines, and why a rule did not run; used by rules, runs and records."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from nicegui import ui
 
 from automations import say_group
 from automations.conditions import group_from_plain
-from store import BadValue, Ref
+from store import BadValue, Catalog, Ref
 from store.runs import Decision, Run
 from ui.components.basics import icon, pill, text
 from ui.components.rule_conditions import readable
@@ -22,7 +23,7 @@ from ui.components.rule_words import (
 )
 from ui.place import record_url
 from ui.session import records
-from ui.text import date_short, t
+from ui.text import date_short, number, t
 
 Titles = Mapping[tuple[str, int], str]
 
@@ -100,5 +101,16 @@ def _line(decision: Decision) -> str:
         )
     except BadValue:
         return ''
-    actual = str(facts.get('actual') or '')
+    actual = _actual(facts, catalog)
     return t('{line} (it was {value})', line=said, value=actual) if actual else said
+
+
+def _actual(facts: Mapping[str, Any], catalog: Catalog) -> str:
+    """What the field held then: numbers as the reader writes them, everything else as it was noted."""
+    noted, spec = str(facts.get('actual') or ''), catalog.field(str(facts.get('path', '')))
+    if spec is None or spec.type not in ('number', 'money'):
+        return noted
+    try:
+        return number(Decimal(noted))
+    except InvalidOperation:
+        return noted

@@ -69,14 +69,6 @@ async def ask(
     sentence: str = '',
 ) -> bool:
     """A dialog with a form that says what is wrong until `save` succeeds; True when it was saved."""
-    with ui.dialog().props('persistent') as dialog, ui.card().style('width:min(480px,100%)'):
-        text(title, 'a-title')
-        if sentence:
-            text(sentence, 'a-small a-muted')
-        form = Form(specs, values)
-        with row('a-full').style('justify-content:flex-end'):
-            button(t('Cancel'), lambda: dialog.submit(False))
-            save_button = button(action, primary=True)
 
     async def submit() -> None:
         if not form.check():
@@ -93,7 +85,15 @@ async def ask(
         else:
             dialog.submit(True)
 
-    save_button.on_click(submit)
+    with ui.dialog().props('persistent') as dialog, ui.card().style('width:min(480px,100%)'):
+        text(title, 'a-title')
+        if sentence:
+            text(sentence, 'a-small a-muted')
+        form = Form(specs, values, on_submit=submit)
+        with row('a-full').style('justify-content:flex-end'):
+            button(t('Cancel'), lambda: dialog.submit(False))
+            button(action, submit, primary=True)
+        form.start()
     return bool(await answer_of(dialog))
 
 

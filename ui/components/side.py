@@ -71,7 +71,7 @@ class Side(Element, component='side.js'):
         }
 
     def catch_up(self, path: str) -> None:
-        """Mark the page of `path`, and show sections and pages as they are now: made, renamed, or opened since."""
+        """Mark the page of `path`; show sections and pages as they are now: made, renamed, opened since."""
         self.run_method('set', {'path': path})
         entries = self._entries()
         if entries != self._shown:

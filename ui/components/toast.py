@@ -8,9 +8,11 @@ from nicegui import Client
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
+from store.actor import TO_UNDO
 from store.problems import Problem
 from ui import theme
 from ui.compat import current_client
+from ui.session import because
 from ui.text import t, words
 
 theme.add_style('components/toast.css')
@@ -42,7 +44,8 @@ class Toaster(Element, component='toast.js'):
         if undo is None:
             return
         try:
-            await undo()
+            with because(TO_UNDO):
+                await undo()
         except Problem as problem:
             self.show(words(problem), None, 'error')
 

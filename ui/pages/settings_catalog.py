@@ -234,7 +234,9 @@ async def _add_pipeline(box: ui.element, catalog: Catalog) -> None:
             stage = code_of(f'{code} {kind}', taken, 'stage')
             taken.add(stage)
             stages.append({'code': stage, 'label': name, 'color': color, 'kind': kind})
-        await Designer(session().actor).add_pipeline(catalog.code, code, values['label'], stages)
+        like = catalog.pipeline()
+        more = {'value_field': like.value_field, 'closed_field': like.closed_field} if like else {}
+        await Designer(session().actor).add_pipeline(catalog.code, code, values['label'], stages, **more)
 
     spec = FieldSpec(code='label', label='Name', type='text', required=True)
     if await ask(t('Add pipeline'), [spec], {}, save, t('Create')):

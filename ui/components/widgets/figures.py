@@ -8,7 +8,7 @@ from nicegui import ui
 from store.figures import Figure
 from ui.components.basics import icon, text
 from ui.components.widgets import Panel, Scene, Widget, briefly, counted, valued
-from ui.text import n, number, t
+from ui.text import n, number, percent, t
 
 ENOUGH = 5
 
@@ -74,11 +74,11 @@ def _sum(scene: Scene, caption: str, figure: Figure, before: Figure | None) -> N
             was = before.sums.get(sums[0][0], Decimal(0)) if sums else Decimal(before.count)
             # A beginning with next to nothing tells no change.
             if was and before.count >= ENOUGH:
-                _delta(main / was - 1, f'{number(abs(main / was - 1) * 100, 0)}\u00a0%')
+                _delta(main / was - 1, percent(abs(main / was - 1)))
 
 
 def _share(scene: Scene, figure: Figure, before: Figure | None) -> None:
-    value = '—' if figure.value is None else f'{number(figure.value * 100, 0)}\u00a0%'
+    value = '—' if figure.value is None else percent(figure.value)
     name = t('Win rate') if scene.report.has_value else t('Success rate')
     with _figure(scene, name, figure, value, t('of all closed')):
         if (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ui.components.charts import GOOD, Mark
 from ui.components.widgets import Panel, Scene, Widget
-from ui.text import number, t
+from ui.text import number, percent, t
 
 
 class PipelineFunnel(Widget):
@@ -26,10 +26,8 @@ class PipelineFunnel(Widget):
                     label=scene.stage(point.key),
                     value=point.count,
                     text=number(point.count),
-                    note=percent(point.count, first),
-                    hint=t('{share} of the stage before', share=percent(point.count, before))
-                    if place
-                    else '',
+                    note=_share(point.count, first),
+                    hint=t('{share} of the stage before', share=_share(point.count, before)) if place else '',
                     url=scene.url(point.filter),
                     color=GOOD if is_won else '',
                 )
@@ -39,6 +37,5 @@ class PipelineFunnel(Widget):
         return [Panel(chart='funnel', marks=marks, note=note)]
 
 
-def percent(part: int, whole: int) -> str:
-    """'42 %'."""
-    return f'{number(round(part / whole * 100))}\u00a0%' if whole else '—'
+def _share(part: int, whole: int) -> str:
+    return percent(part / whole) if whole else '—'

@@ -82,7 +82,7 @@ def _draw(scene: Scene, title: str, steps: Sequence[Report], lines: Sequence[_Li
     if not lines:
         text(t('Nothing in this period yet.'), 'a-muted a-widget__empty')
         return
-    with ui.element('div').classes('a-scroll-x'), ui.element('table').classes('a-table a-sources'):
+    with ui.element('div').classes('a-table-box'), ui.element('table').classes('a-table a-sources'):
         with ui.element('tr'):
             heads = [t('Source'), *(label(step.catalog) for step in steps), p('column', 'Won'), t('Revenue')]
             for head in heads:
