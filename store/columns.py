@@ -11,6 +11,7 @@ from store.decoding import plan_of
 from store.fields.money import from_sum, summed
 from store.query import Condition, Filter, Query
 from store.schema import Catalog, Pipeline
+from store.shared import shared
 from store.tables import columns, table
 from store.values import RecordView
 
@@ -30,12 +31,11 @@ async def totals(
     spec = kind.field(line.value_field) if line.value_field else None
     value, currency = (f't.{name}' for name in columns(spec)) if spec else ('0', "CAST('' AS TEXT)")
     where, args = reading.scope(actor, kind, asked.also(Condition('pipeline', 'is', line.code)), text)
-    found = await database.rows(
+    sql = (
         f'SELECT t.stage_id AS stage, {currency} AS currency, COUNT(*) AS n, {summed(value)}'
-        f' FROM {table(kind)} t WHERE {where} GROUP BY t.stage_id, {currency}',
-        args,
-        read=True,
+        f' FROM {table(kind)} t WHERE {where} GROUP BY t.stage_id, {currency}'
     )
+    found = await shared(actor, (sql, *args), lambda: database.rows(sql, args, read=True))
     return {s.code: _total([r for r in found if r['stage'] == s.id]) for s in line.stages}
 
 

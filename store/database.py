@@ -113,6 +113,11 @@ def is_postgres() -> bool:
     return bool(_opened.get('postgres'))
 
 
+def address() -> str:
+    """Where the open database is; '' when none is."""
+    return str(_opened.get('url', ''))
+
+
 def in_open_transaction() -> bool:
     """Whether the caller is inside `transaction`."""
     return _hooks.get() is not None

@@ -1,10 +1,12 @@
 """The order of cards in a column, and the totals above it."""
 
+import asyncio
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from store import Records, StageTotal, ranks, where
+from store import Records, StageTotal, database, ranks, where
 from store.query import Condition, Filter
 from tests.conftest import records_of
 
@@ -84,6 +86,27 @@ async def test_totals_count_all_cards_and_never_add_two_currencies(trade: Record
     assert totals['talks'] == StageTotal(0, {})
     hot = await trade.stage_totals('deals', 'sales', where(heat='hot'))
     assert hot['new'] == StageTotal(1, {'EUR': Decimal('4.5')})
+
+
+async def test_ten_boards_ask_the_database_once_a_change(
+    trade: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    rows = database.rows
+
+    async def counted(sql: str, *args: Any, **more: Any) -> list[dict[str, Any]]:
+        asked.append(sql)
+        return await rows(sql, *args, **more)
+
+    monkeypatch.setattr(database, 'rows', counted)
+    for title in ('a', 'b'):
+        await trade.create('deals', {'title': title})
+        asked.clear()
+        totals = await asyncio.gather(*(trade.stage_totals('deals') for _ in range(10)))
+        assert {one['new'].count for one in totals} == {1 if title == 'a' else 2}
+        assert sum('COUNT(*) AS n' in sql for sql in asked) == 1
+    seller = await records_of('sue', 'Sue Seller', role='seller')
+    assert (await seller.stage_totals('deals'))['new'].count == 0
 
 
 async def test_everybody_sees_the_totals_of_his_own_rights(trade: Records) -> None:

@@ -249,7 +249,12 @@ export default {
     },
     refresh() {
       clearTimeout(this.later);
-      this.later = setTimeout(() => { this.cursors.clear(); this.total = null; this.api?.refreshInfiniteCache(); }, 250);
+      this.later = setTimeout(() => {
+        const empty = !this.total;
+        this.cursors.clear(); this.total = null;
+        // A cache of no rows has no block to refresh: the first record made elsewhere would never show.
+        if (empty) this.api?.purgeInfiniteCache(); else this.api?.refreshInfiniteCache();
+      }, 250);
     },
     mark(id) {
       const before = this.openId;
