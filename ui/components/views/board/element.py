@@ -50,14 +50,12 @@ Snapshot = dict[str, Any]
 class BoardHooks:
     """What a page does when the board asks; each may be async.
 
-    `open(id)` shows a card; `moved(move)` hears of one the store took; `lacking_move(move, refusal)` and
-    `lacking_card(stage, title, refusal)` ask for the fields that a stage or a new card needs;
-    `clear_filter()` shows every card again."""
+    `open(id)` shows a card; `lacking_move(move, refusal)` and `lacking_card(stage, title, refusal)` ask for
+    the fields that a stage or a new card needs; `clear_filter()` shows every card again."""
 
     open: Callable[[int], Any]
     lacking_move: Callable[[Move, Invalid], Any] = lambda _, refusal: tell(refusal)
     lacking_card: Callable[[str, str, Invalid], Any] | None = None
-    moved: Callable[[Move], Any] = lambda _: None
     clear_filter: Callable[[], Any] = lambda: None
 
 
@@ -190,7 +188,6 @@ class Board(Element, component='board.js'):
         try:
             async with self._lock:
                 await self._do(move, str(event.args['op']))
-            await _answer(self._hooks.moved, move)
         except Invalid as problem:
             await _answer(self._hooks.lacking_move, move, problem)
         except Problem as problem:
