@@ -3,36 +3,80 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 
 class Level(IntEnum):
-    """How far a right reaches. Gaps are left for finer levels (own unit, own units below)."""
+    """How far a right reaches: own records, those of the own units and the units below, all."""
 
     NONE = 0
     OWN = 10
+    UNIT = 20
     ALL = 30
+
+
+class FieldLevel(IntEnum):
+    """How far one may go with a field."""
+
+    HIDDEN = 0
+    READ = 10
+    CHANGE = 20
+
+
+RIGHTS = ('create', 'read', 'change', 'delete', 'move', 'export')
+"""What one may do with records, in the order people see."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What a role allows in one catalogue."""
+    """What a role allows in one catalogue, pipeline or stage; `move` is as `change` unless it is given."""
 
     create: Level = Level.NONE
     read: Level = Level.NONE
     change: Level = Level.NONE
     delete: Level = Level.NONE
+    export: Level = Level.NONE
+    moving: Level | None = None
+
+    @property
+    def move(self) -> Level:
+        """How far cards may be taken to another stage."""
+        return self.change if self.moving is None else self.moving
+
+    def level(self, right: str) -> Level:
+        """The level of one of `RIGHTS`."""
+        found: Level = getattr(self, right)
+        return found
 
 
 NO_RIGHTS = Rights()
-ALL_RIGHTS = Rights(Level.ALL, Level.ALL, Level.ALL, Level.ALL)
+ALL_RIGHTS = Rights(Level.ALL, Level.ALL, Level.ALL, Level.ALL, Level.ALL)
+EVERY = '*'
+"""The catalogue code that stands for every catalogue a role does not name."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRule:
+    """Records a filter finds: whoever holds one of `roles` has `rights` to them; `only` they, when it says so."""
+
+    id: int
+    catalog: str
+    condition: Any
+    roles: frozenset[str]
+    rights: frozenset[str]
+    only: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Actor:
     """A signed-in person, a token's owner or a rule's owner; made only in store/people.py and store/guard.py.
 
-    `catalogs` maps a catalogue code, or '*' for every other one, to rights; an administrator
-    has all rights everywhere. `zone` is the person's time zone, '' for the company's."""
+    `catalogs` maps a catalogue code, or '*' for every other one, to rights, `places` the same for
+    (pipeline, stage or '') of a catalogue, `fields` the fields that may not be changed;
+    an administrator has all rights everywhere. `units` are the own units and all below them, `managed` the
+    units whose people's records a manager reads. `shared` names catalogues with records shared with this
+    actor. `zone` is the person's time zone, '' for the company's. A `read_only` actor is
+    somebody's eyes: nothing can be written through it."""
 
     person_id: int | None
     name: str
@@ -40,14 +84,27 @@ class Actor:
     is_admin: bool = False
     roles: frozenset[str] = frozenset()
     catalogs: Mapping[str, Rights] = field(default_factory=dict)
+    places: Mapping[str, Mapping[tuple[str, str], Rights]] = field(default_factory=dict)
+    fields: Mapping[str, Mapping[str, FieldLevel]] = field(default_factory=dict)
+    operations: frozenset[str] = frozenset()
+    units: tuple[int, ...] = ()
+    managed: tuple[int, ...] = ()
+    role_ids: tuple[int, ...] = ()
+    shared: frozenset[str] = frozenset()
+    record_rules: Mapping[str, tuple[RecordRule, ...]] = field(default_factory=dict)
     built_in: str = ''
     zone: str = ''
+    read_only: bool = False
 
     def rights(self, catalog: str) -> Rights:
-        """What this actor may do in the catalogue of this code."""
+        """What this actor may do in the catalogue of this code, by level alone."""
         if self.is_admin:
             return ALL_RIGHTS
-        return self.catalogs.get(catalog) or self.catalogs.get('*', NO_RIGHTS)
+        return self.catalogs.get(catalog) or self.catalogs.get(EVERY, NO_RIGHTS)
+
+    def may_do(self, operation: str) -> bool:
+        """Whether this actor may do a named operation of `store.operations`."""
+        return self.is_admin or operation in self.operations
 
 
 @dataclass(frozen=True, slots=True)

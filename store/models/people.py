@@ -48,6 +48,8 @@ class RoleRightRow(Model):
     may_read = fields.SmallIntField(db_default=0)
     may_change = fields.SmallIntField(db_default=0)
     may_delete = fields.SmallIntField(db_default=0)
+    may_export = fields.SmallIntField(db_default=0)
+    may_move = fields.SmallIntField(null=True)
 
     class Meta:
         table = 'role_rights'

@@ -1,0 +1,53 @@
+"""Named operations: what one may do with the system itself, apart from records."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from store.actor import Actor
+from store.problems import NotAllowed
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation that a role may allow; `area` groups them for people."""
+
+    code: str
+    label: str
+    area: str
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    one.code: one
+    for one in (
+        Operation('manage_people', 'Manage people', 'people'),
+        Operation('manage_roles', 'Manage roles and rights', 'people'),
+        Operation('run_as', 'See as another person', 'people'),
+        Operation('share', 'Share records', 'records'),
+        Operation('import', 'Import', 'records'),
+        Operation('export', 'Export', 'records'),
+        Operation('bulk_change', 'Change many records at once', 'records'),
+        Operation('bulk_delete', 'Delete many records at once', 'records'),
+        Operation('restore', 'Restore deleted records', 'records'),
+        Operation('edit_lookups', 'Edit choices', 'shape'),
+        Operation('edit_structure', 'Edit catalogues, fields and stages', 'shape'),
+        Operation('manage_workplaces', 'Arrange workplaces and brand', 'shape'),
+        Operation('edit_processes', 'Edit rules', 'processes'),
+        Operation('see_process_log', 'See what rules did', 'processes'),
+        Operation('manage_mailboxes', 'Manage mailboxes', 'system'),
+        Operation('manage_settings', 'Change system settings', 'system'),
+        Operation('view_audit', 'See the audit log', 'system'),
+        Operation('api_keys', 'Make keys for the API', 'system'),
+    )
+}
+"""By code, in the order people see."""
+
+USUAL = frozenset({'share', 'import', 'export', 'bulk_change', 'bulk_delete', 'restore', 'api_keys'})
+"""What the ready roles of people who work with records allow."""
+
+
+def need(actor: Actor, operation: str) -> None:
+    """Let only those pass who may do this operation.
+
+    :raises NotAllowed: right 'operation', with the operation that is missing"""
+    if not actor.may_do(operation):
+        raise NotAllowed(right='operation', operation=operation)
