@@ -26,6 +26,8 @@ from store.query import Condition, Filter, Query
 from store.records import Records
 from store.rules import pause
 from store.runs import Decision, Run
+from store.schema import Catalog
+from store.seen import seen
 from store.values import RecordView
 
 BATCH = 200
@@ -245,6 +247,8 @@ class Dispatcher:
     async def _judge(
         self, live: LiveRule, change: Change, owner: Actor, batch: Batch
     ) -> tuple[str | None, Mapping[str, Any]]:
+        if live.is_blind(owner):
+            return 'no_rights', {}
         if not live.rule.conditions.items:
             return None, {}
         try:
@@ -290,8 +294,9 @@ class Dispatcher:
         language = live.rule.language
         known = (live.stored.owner_id, change.id, language)
         if known not in batch.names:
-            values = await _as_of(change, view, live)
-            event = event_names(event_of(change), live, language)
+            kind = seen(owner, live.catalog)
+            values = await _as_of(change, view, kind)
+            event = event_names(event_of(change), live, kind, language)
             batch.names[known] = names_of(values, live.catalog, language) | event
         # Rules of one owner share the names; only one that looks through a link needs its own.
         names = batch.names[known]
@@ -301,12 +306,12 @@ class Dispatcher:
         return Scope(names, change.at, live.zone, language)
 
 
-async def _as_of(change: Change, view: RecordView, live: LiveRule) -> dict[str, Any]:
+async def _as_of(change: Change, view: RecordView, kind: Catalog) -> dict[str, Any]:
     """The record's values right after a change: what came later is taken back."""
     values = dict(view.values)
     if view.version != change.version:
         for later in await journal.later_than(change):
-            values |= dict.fromkeys(later.before) | from_journal(later.before, live.catalog)
+            values |= dict.fromkeys(later.before) | from_journal(later.before, kind)
     return values
 
 
@@ -352,8 +357,8 @@ def event_of(change: Change) -> dict[str, Any]:
     return {'old': dict(change.before), 'new': dict(change.after), 'changed': sorted(change.after)}
 
 
-def event_names(event: Mapping[str, Any], live: LiveRule, language: str) -> dict[str, Any]:
-    """The names that an event brings into scope."""
+def event_names(event: Mapping[str, Any], live: LiveRule, kind: Catalog, language: str) -> dict[str, Any]:
+    """The names that an event brings into scope; `kind` is the catalogue as the rule's owner sees it."""
     names: dict[str, Any] = {
         'rule': live.stored.id,
         'trigger': event.get('trigger'),
@@ -361,5 +366,5 @@ def event_names(event: Mapping[str, Any], live: LiveRule, language: str) -> dict
     }
     for end in ('old', 'new'):
         known = event.get(end)
-        names[end] = None if known is None else change_names(known, live.catalog, language)
+        names[end] = None if known is None else change_names(known, kind, language)
     return names

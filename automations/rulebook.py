@@ -15,8 +15,9 @@ from automations.spec import Rule, faults, rule_from_plain
 from automations.words import Words
 from store import outbox, roles, rules, runs, traces
 from store.actor import Actor
+from store.operations import need
 from store.outbox import Parcel
-from store.people import list_people, need_admin
+from store.people import list_people
 from store.problems import Invalid, NotAllowed, NotFound, Problem, Refused
 from store.records import Records
 from store.rules import StoredRule
@@ -79,7 +80,7 @@ class Rules:
 
     async def list(self) -> list[RuleView]:
         """Every rule in the order they run, with last run, runs and failures of this week."""
-        need_admin(self.actor)
+        need(self.actor, 'edit_processes')
         tallies = await traces.tallies(self._clock.now() - WEEK)
         return [_view(stored, tallies.get(stored.id, NO_TALLY)) for stored in await rules.every()]
 
@@ -87,23 +88,23 @@ class Rules:
         """One rule.
 
         :raises NotFound: 'no_such_rule'"""
-        need_admin(self.actor)
+        need(self.actor, 'edit_processes')
         tallies = await traces.tallies(self._clock.now() - WEEK)
         return _view(await rules.one(rule_id), tallies.get(rule_id, NO_TALLY))
 
     async def runs(self, rule_id: int, *, limit: int = 50, before: int | None = None) -> Sequence[Run]:
         """Runs of a rule, newest first; `before` is the id to go on from."""
-        need_admin(self.actor)
+        need(self.actor, 'edit_processes')
         return await traces.of_rule(rule_id, limit=limit, before=before)
 
     async def decisions(self, rule_id: int, *, limit: int = 50) -> Sequence[Decision]:
         """Why a rule did not run, newest first."""
-        need_admin(self.actor)
+        need(self.actor, 'edit_processes')
         return await traces.decisions_of_rule(rule_id, limit=limit)
 
     async def broken(self, *, limit: int = 50) -> Sequence[Run]:
         """Runs that need attention, newest first."""
-        need_admin(self.actor)
+        need(self.actor, 'edit_processes')
         return await traces.broken(limit=limit)
 
     async def run(self, run_id: int) -> RunView:
@@ -117,6 +118,7 @@ class Rules:
         except NotFound:
             rule = None
         steps, parcels = tuple(await traces.steps(run_id)), await outbox.of_run(run_id)
+        run = discretion.run_for(self.actor, run)
         if not self.actor.is_admin:
             steps = await discretion.steps_for(Records(self.actor), steps)
         return RunView(run, rule, steps, tuple(parcels))
@@ -127,7 +129,7 @@ class Rules:
         ran = await traces.of_record(catalog, record_id, limit=limit)
         decided = await traces.decisions_of_record(catalog, record_id, limit=limit)
         if not self.actor.is_admin:
-            decided = [discretion.decision_for(decision) for decision in decided]
+            decided = [discretion.decision_for(self.actor, decision) for decision in decided]
         names = {stored.id: stored.name for stored in await rules.every()}
         return RecordStory(tuple(ran), tuple(decided), names)
 
@@ -152,7 +154,7 @@ class Rules:
         return faults(rule, rules.catalogs())
 
     def _checked(self, spec: Mapping[str, Any]) -> Rule:
-        need_admin(self.actor)
+        need(self.actor, 'edit_processes', hands=True)
         if found := self.check(spec):
             raise Invalid(found)
         return rule_from_plain(spec)
@@ -190,12 +192,12 @@ class Rules:
 
     async def again(self, run_id: int) -> None:
         """Try a failed run once more, from the step it failed at."""
-        need_admin(self.actor)
+        need(self.actor, 'edit_processes', hands=True)
         await runs.again(run_id, self._clock.now())
 
     async def cancel(self, run_id: int) -> None:
         """End a run that waits."""
-        need_admin(self.actor)
+        need(self.actor, 'edit_processes', hands=True)
         await runs.cancel(run_id, self._clock.now())
 
     # By hand
@@ -218,7 +220,8 @@ class Rules:
             raise Refused('rule_off')
         records, catalog = Records(self.actor), view.rule.catalog
         for record_id in record_ids[:MAX_STARTED]:
-            if not records.may('change', catalog, await records.get(catalog, record_id)):
+            record = await records.get(catalog, record_id)
+            if not (await records.granted(catalog, [record], 'change'))[record_id]:
                 raise NotAllowed(right='change', catalog=catalog)
         now = self._clock.now()
         started = [self._started(view, record_id) for record_id in record_ids[:MAX_STARTED]]
@@ -261,7 +264,7 @@ class Rules:
 
     async def people_choices(self, catalog: Catalog, words: Words) -> Sequence[Mapping[str, str]]:
         """Whom an action may mean: fields of the record, roles, colleagues; as choices of a form."""
-        need_admin(self.actor)
+        need(self.actor, 'edit_processes')
         full = replace(words, catalogs=rules.catalogs())
         fields = [
             spec for spec in (catalog.field('owner'), *catalog.fields) if spec and spec.type == 'person'

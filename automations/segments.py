@@ -27,6 +27,7 @@ CLAIMED = 20
 MAX_ATTEMPTS = 5
 MAX_STALLS = 3
 BACK_OFF = timedelta(seconds=10)
+BLIND = {'code': 'rule_owner_blind', 'facts': {}}
 
 
 class Segments:
@@ -75,6 +76,9 @@ class Segments:
                 await runs.fail(
                     run, status='cancelled', error={'code': 'record_gone', 'facts': {}}, now=self._clock.now()
                 )
+            elif live.is_blind(owner):
+                await runs.fail(run, status='failed', error=BLIND, now=self._clock.now())
+                await tell_owner(run, live, BLIND)
             elif await self._begins(run, live, records):
                 await self._steps(run, live, records, progress)
             fault('segment.before_commit')
@@ -84,7 +88,7 @@ class Segments:
         """Judge the conditions of a run that a moment or a person started; a change's were judged before."""
         if run.change_id or run.step or not live.rule.conditions.items:
             return True
-        names: dict[str, Any] = event_names(run.event, live, live.rule.language)
+        names: dict[str, Any] = event_names(run.event, live, live.seen_by(records.actor), live.rule.language)
         if run.record_id is not None:
             view = await records.get(run.catalog, run.record_id)
             names |= names_of(view.values, live.catalog, live.rule.language)
@@ -104,7 +108,9 @@ class Segments:
 
     async def _steps(self, run: Run, live: LiveRule, records: Records, progress: list[int]) -> None:
         made = dict(run.made)
-        names = event_names({**run.event, 'trigger': run.trigger}, live, live.rule.language)
+        names = event_names(
+            {**run.event, 'trigger': run.trigger}, live, live.seen_by(records.actor), live.rule.language
+        )
         for number in range(run.step, len(live.rule.steps)):
             progress[0] = number
             outcome = await self._step(run, number, live, records, names, made)

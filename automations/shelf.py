@@ -17,6 +17,7 @@ from store.people import actor_of_person
 from store.problems import BadValue, Invalid
 from store.rules import StoredRule
 from store.schema import Catalog
+from store.seen import hidden, seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,33 @@ class LiveRule:
     def timed(self) -> tuple[Part, ...]:
         """Its triggers that look at the clock."""
         return tuple(part for part in self.rule.triggers if TRIGGERS[part.kind].timed)
+
+    def seen_by(self, owner: Actor) -> Catalog:
+        """The rule's catalogue as its owner sees it."""
+        return seen(owner, self.catalog)
+
+    def is_blind(self, owner: Actor) -> bool:
+        """Whether the rule looks at a field that is hidden from its owner: it could tell them of it."""
+        gone = hidden(owner, self.catalog)
+        looked_at = {
+            path[1] if path[0] in ('old', 'new') and len(path) > 1 else path[0] for path in self.paths
+        }
+        for part in self.rule.triggers:
+            named = (part.options.get(name) for name in ('field', 'fields'))
+            looked_at |= {code for one in named for code in ([one] if isinstance(one, str) else one or ())}
+        return not gone.isdisjoint(looked_at) or any(self._is_hidden(owner, path) for path in self.links)
+
+    def _is_hidden(self, owner: Actor, path: tuple[str, ...]) -> bool:
+        """Whether a path ends in a field of a linked catalogue that is hidden from the owner."""
+        kind: Catalog | None = self.catalog
+        for code in path:
+            spec = kind.field(code) if kind else None
+            if kind is None or spec is None:
+                return False
+            if code in hidden(owner, kind):
+                return True
+            kind = rules.catalogs().get(str(spec.options.get('target')))
+        return False
 
     def started_by(self, change: Change, seen: datetime) -> tuple[str, str] | None:
         """The key of the trigger that a change sets off, with what binds the run; None when none does.

@@ -57,7 +57,7 @@ EVERY = '*'
 
 @dataclass(frozen=True, slots=True)
 class RecordRule:
-    """Records a filter finds: whoever holds one of `roles` has `rights` to them; `only` they, when it says so."""
+    """Records a filter finds: holders of one of `roles` have `rights` to them, or `only` they have."""
 
     id: int
     catalog: str

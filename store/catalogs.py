@@ -1,6 +1,7 @@
 """The run-time schema in memory: every catalogue by code and id, loaded anew when a designer changes it."""
 
 import json
+import secrets
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -49,7 +50,12 @@ async def load() -> None:
         fields = await database.rows('SELECT * FROM fields ORDER BY position, id')
         pipelines = await database.rows('SELECT * FROM pipelines ORDER BY position, id')
         stages = await database.rows('SELECT * FROM stages WHERE archived = 0 ORDER BY position, id')
+        closed = await database.rows('SELECT DISTINCT catalog, field FROM role_fields WHERE level = 0')
         version = await _stored_version()
+    apart = {(row['catalog'], row['field']) for row in closed}
+    codes = {row['id']: row['code'] for row in catalogs}
+    for row in fields:
+        row['closed'] = (codes.get(row['catalog_id']), row['code']) in apart
     built = [_catalog(row, fields, pipelines, stages) for row in catalogs]
     SCHEMA.by_code = {catalog.code: catalog for catalog in built}
     SCHEMA.by_id = {catalog.id: catalog for catalog in built}
@@ -64,6 +70,15 @@ async def refresh() -> bool:
         return False
     await load()
     return True
+
+
+async def announce() -> None:
+    """Let other processes know, inside the caller's transaction, that what is held in memory has changed."""
+    await database.rows(
+        'INSERT INTO store_state (key, value) VALUES (?, ?)'
+        ' ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+        [VERSION_KEY, secrets.token_hex(8)],
+    )
 
 
 async def _stored_version() -> str:
@@ -117,6 +132,7 @@ def _field(row: Mapping[str, Any]) -> FieldSpec:
         options=more.get('options', {}),
         labels=more.get('labels', {}),
         block=more.get('block', ''),
+        closed=row['closed'],
     )
 
 

@@ -4,17 +4,16 @@ Columns come from the schema, values travel as arguments, rights go through link
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from store import clock, database
 from store.actor import Actor
-from store.catalogs import SCHEMA
 from store.fields import FIELD_TYPES
 from store.fields.link import ANY
-from store.policies import Sql, readable
 from store.problems import BadValue, Refused
 from store.query import Condition, Filter
 from store.schema import Catalog, FieldSpec
+from store.sql import Sql
 from store.tables import columns, sort_column, table
 from store.values import Reading
 from store.zones import acting_zone
@@ -25,14 +24,28 @@ _DAY = dt.timedelta(days=1)
 _ISO_DAY = len('2026-03-01')
 
 
-def filter_sql(actor: Actor, catalog: Catalog, asked: Filter) -> Sql:
-    """The SQL of a filter.
+class Viewer(Protocol):
+    """Through whose eyes a filter sees linked records; `actor` is whom "me" means."""
+
+    actor: Actor
+
+    def catalog(self, code: str) -> Catalog | None:
+        """A catalogue as far as it is seen."""
+
+    def narrow(self, catalog: Catalog) -> Sql:
+        """The condition on a row `t` of a catalogue that it is seen."""
+
+
+def filter_sql(viewer: Viewer, catalog: Catalog, asked: Filter) -> Sql:
+    """The SQL of a filter on a catalogue as it is seen.
 
     :raises Refused: 'bad_filter' with the field and the reason"""
     parts, args = [], []
     for item in asked.items:
         text, more = (
-            filter_sql(actor, catalog, item) if isinstance(item, Filter) else _condition(actor, catalog, item)
+            filter_sql(viewer, catalog, item)
+            if isinstance(item, Filter)
+            else _condition(viewer, catalog, item)
         )
         parts.append(text)
         args += more
@@ -41,18 +54,18 @@ def filter_sql(actor: Actor, catalog: Catalog, asked: Filter) -> Sql:
     return f'({(" OR " if asked.join == "any" else " AND ").join(parts)})', args
 
 
-def _condition(actor: Actor, catalog: Catalog, asked: Condition) -> Sql:
+def _condition(viewer: Viewer, catalog: Catalog, asked: Condition) -> Sql:
     if asked.field in _PSEUDO:
         return _PSEUDO[asked.field](catalog, asked)
     if '.' in asked.field:
-        return _through_link(actor, catalog, asked)
+        return _through_link(viewer, catalog, asked)
     spec = catalog.field(asked.field)
     if spec is None:
         raise _bad(asked, 'unknown field')
     if asked.op not in FIELD_TYPES[spec.type].filters:
         raise _bad(asked, 'this operator does not fit the field')
     try:
-        return _typed(actor, catalog, spec, asked)
+        return _typed(viewer.actor, catalog, spec, asked)
     except BadValue as error:
         raise _bad(asked, error.code) from error
 
@@ -223,18 +236,18 @@ def _choices(spec: FieldSpec, column: str, asked: Condition) -> Sql:
     return '(' + joint.join([f'{find}({column}, ?) > 0'] * len(keys)) + ')', [f',{key},' for key in keys]
 
 
-def _through_link(actor: Actor, catalog: Catalog, asked: Condition) -> Sql:
+def _through_link(viewer: Viewer, catalog: Catalog, asked: Condition) -> Sql:
     code, _, rest = asked.field.partition('.')
     spec = catalog.field(code)
     if spec and spec.type == 'money' and rest == 'currency':
         return _compared(
             f't.{columns(spec)[1]}', asked, lambda value: str(value or '')[:3].strip('\x00') or None
         )
-    target = SCHEMA.by_code.get(str(spec.options.get('target'))) if spec and spec.type == 'link' else None
+    target = viewer.catalog(str(spec.options.get('target'))) if spec and spec.type == 'link' else None
     if spec is None or target is None or '.' in rest:
         raise _bad(asked, 'unknown field')
-    inner, args = _condition(actor, target, Condition(rest, asked.op, asked.value))
-    narrow, narrow_args = readable(actor, target)
+    inner, args = _condition(viewer, target, Condition(rest, asked.op, asked.value))
+    narrow, narrow_args = viewer.narrow(target)
     text = (
         f't.{columns(spec)[0]} IN (SELECT t.id FROM {table(target)} t'
         f' WHERE t.deleted_at IS NULL AND {narrow} AND {inner})'

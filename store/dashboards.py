@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from store import database, guard
 from store.actor import Actor, Level
-from store.people import need_admin
+from store.operations import need
 from store.problems import NotFound
 
 
@@ -52,7 +52,7 @@ async def dashboard(actor: Actor, code: str) -> Dashboard:
 
 async def save(actor: Actor, one: Dashboard) -> None:
     """Make a dashboard, or replace the one of this code."""
-    need_admin(actor)
+    need(actor, 'edit_structure')
     with guard.acting(actor):
         await database.rows(
             'INSERT INTO dashboards (code, label, labels, catalog, pipeline, widgets, position)'

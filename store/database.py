@@ -18,11 +18,12 @@ from urllib.parse import unquote, urlparse
 
 from tortoise import Tortoise
 from tortoise.connection import get_connection
-from tortoise.migrations.api import migrate as run_migrations
+from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
 import store.models
 from store import guard
+from store.problems import NotAllowed
 
 APP = 'store'
 WRITER, READER, REPORTS = 'default', 'reader', 'reports'
@@ -33,6 +34,7 @@ _SQLITE = {
     'temp_store': 'MEMORY',
     'journal_size_limit': 67_108_864,
 }
+_MIGRATING = 0x4152544C
 _hooks: ContextVar[list[Callable[[], None]] | None] = ContextVar('after commit', default=None)
 _opened: dict[str, Any] = {}
 
@@ -80,17 +82,33 @@ async def connect(url: str) -> None:
 
 
 async def migrate(url: str) -> None:
-    """Bring the tables of a database up to date; a no-op when they are. Keeps what is in them."""
+    """Bring the tables of a database up to date; a no-op when they are. Keeps what is in them.
+
+    All or nothing: killed anywhere, the database is as it was before or as it should be afterwards."""
     if not url.startswith('postgres'):
         Path(url.removeprefix('sqlite://')).parent.mkdir(parents=True, exist_ok=True)
-    with guard.acting(guard.SETUP):
-        await run_migrations(config=config(url))
-        await connect(url)
-        try:
+    await connect(url)
+    try:
+        with guard.acting(guard.SETUP):
+            executor = MigrationExecutor(get_connection(WRITER), config(url)['apps'])
+            if await executor.plan():
+                async with in_transaction(WRITER) as open_now:
+                    await _migrate_in(open_now, config(url)['apps'])
             for statement in _further_sql():
                 await script(statement)
-        finally:
-            await close()
+    finally:
+        await close()
+
+
+async def _migrate_in(open_now: Any, apps: dict[str, Any]) -> None:
+    """Every outstanding migration with its mark, in the open transaction."""
+    if is_postgres():
+        # Whoever comes second, from whichever machine, waits here and then finds nothing to do.
+        await script('SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0')
+        await open_now.execute_query_dict(f'SELECT pg_advisory_xact_lock({_MIGRATING})')
+    await MigrationExecutor(open_now, apps).migrate()
+    for statement in _further_sql():
+        await script(statement)
 
 
 def _further_sql() -> list[str]:
@@ -182,15 +200,24 @@ async def rows(
 ) -> list[dict[str, Any]]:
     """Rows of a statement with `?` blanks, the same text for both engines.
 
-    `read` takes a connection that only reads, unless a transaction is open: then own writes are seen."""
+    `read` takes a connection that only reads, unless a transaction is open: then own writes are seen.
+
+    :raises NotAllowed: 'read_only', when somebody looks through another's eyes and this would write"""
+    _need_hands(sql)
     if is_postgres():
         return await get_connection(WRITER).execute_query_dict(_numbered(sql), list(args))
     connection = get_connection(alias if read and not in_open_transaction() else WRITER)
     return await connection.execute_query_dict(sql, list(args))
 
 
+def _need_hands(sql: str) -> None:
+    if guard.current_actor().read_only and not sql.lstrip()[:6].upper().startswith(('SELECT', 'WITH ')):
+        raise NotAllowed(right='read_only')
+
+
 async def many(sql: str, args: Sequence[Sequence[Any]]) -> None:
     """Run one statement for each row of arguments, inside the open transaction."""
+    _need_hands(sql)
     if args:
         text = _numbered(sql) if is_postgres() else sql
         await get_connection(WRITER).execute_many(text, [list(row) for row in args])

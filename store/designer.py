@@ -2,7 +2,6 @@
 
 import json
 import re
-import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -12,7 +11,8 @@ from store import catalogs, database, guard, tables
 from store.actor import Actor
 from store.catalogs import SCHEMA
 from store.fields import FIELD_TYPES
-from store.problems import BadValue, Invalid, NotAllowed, NotFound, Problem, Refused
+from store.operations import need
+from store.problems import BadValue, Invalid, NotFound, Problem, Refused
 from store.schema import SYSTEM_FIELDS, Catalog, FieldSpec, Pipeline
 
 _CODE = re.compile(r'[a-z][a-z0-9_]{0,59}')
@@ -28,8 +28,7 @@ class Designer:
     :raises NotAllowed: anybody else"""
 
     def __init__(self, actor: Actor) -> None:
-        if not actor.is_admin:
-            raise NotAllowed(right='design', catalog='')
+        need(actor, 'edit_structure')
         self.actor = actor
 
     @asynccontextmanager
@@ -39,21 +38,13 @@ class Designer:
             with guard.acting(self.actor):
                 async with database.transaction():
                     yield
-                    await self._announce()
+                    await catalogs.announce()
+                    await catalogs.load()
         except BaseException:
             # What was loaded inside the transaction has been rolled back with it.
             if not database.in_open_transaction():
                 await catalogs.load()
             raise
-
-    @staticmethod
-    async def _announce() -> None:
-        await database.rows(
-            'INSERT INTO store_state (key, value) VALUES (?, ?)'
-            ' ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-            [catalogs.VERSION_KEY, secrets.token_hex(8)],
-        )
-        await catalogs.load()
 
     async def create_catalog(self, code: str, label: str, label_one: str = '', **more: Any) -> Catalog:
         """A new catalogue with its table.

@@ -45,9 +45,11 @@ USUAL = frozenset({'share', 'import', 'export', 'bulk_change', 'bulk_delete', 'r
 """What the ready roles of people who work with records allow."""
 
 
-def need(actor: Actor, operation: str) -> None:
-    """Let only those pass who may do this operation.
+def need(actor: Actor, operation: str, *, hands: bool = False) -> None:
+    """Let only those pass who may do this operation; with `hands` nobody who only looks.
 
-    :raises NotAllowed: right 'operation', with the operation that is missing"""
+    :raises NotAllowed: right 'operation', with the operation that is missing; right 'read_only'"""
     if not actor.may_do(operation):
         raise NotAllowed(right='operation', operation=operation)
+    if hands and actor.read_only:
+        raise NotAllowed(right='read_only')

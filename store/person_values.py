@@ -1,20 +1,29 @@
 """What an administrator or a file may say about a person, checked field by field."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
 from store import passwords
+from store.actor import Actor
+from store.fields import FIELD_TYPES
 from store.folding import fold
 from store.problems import BadValue, Invalid, Problem
+from store.schema import FieldSpec
 
 THEMES = ('system', 'light', 'dark')
 _LONGEST = {'name': 200, 'login': 120, 'email': 254, 'department': 200}
 _LOGIN = re.compile(r'[^\s"\'<>,;:()\x00-\x1f]{2,120}')
 _EMAIL = re.compile(r'[^\s@<>,;:()"\x00-\x1f]{1,64}@[^\s@<>,;:()"\x00-\x1f]+\.[^\s@<>,;:()"\x00-\x1f]{2,63}')
 _LANGUAGE = re.compile(r'|[a-z]{2,3}(-[A-Z]{2})?')
+_HOUR = re.compile(r'([01]\d|2[0-3]):[0-5]\d')
+_PHONE = FieldSpec(code='phone', label='Phone', type='phone')
+_IDS = frozenset({'manager_id', 'deputy_id', 'contact_id'})
+_TRUTHS = frozenset({'is_admin', 'is_active', 'must_change_password'})
 
 
 async def hashed_password(password: str, about: Sequence[str]) -> str:
@@ -35,6 +44,11 @@ def normal_login(login: str) -> str:
 def folded_person(values: Mapping[str, Any]) -> str:
     """What a search for a person looks in."""
     return (fold(' '.join(str(values.get(key) or '') for key in ('name', 'login', 'email'))) or '')[:600]
+
+
+def words_of_people(actor: Actor) -> str:
+    """What a search for people looks in: their logins are for those who manage people."""
+    return 'folded' if actor.may_do('manage_people') else "fold(name || ' ' || email)"
 
 
 async def checked_values(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,12 +73,14 @@ async def checked_values(values: Mapping[str, Any]) -> dict[str, Any]:
 def _column(code: str, value: Any) -> Any:
     if code in _LONGEST:
         return _text(code, value)
-    if code in ('is_admin', 'is_active'):
+    if code in _TRUTHS:
         return int(bool(value))
-    if code == 'manager_id' and (value is None or isinstance(value, int)):
+    if code in _IDS and (value is None or isinstance(value, int)):
         return value
     if code in ('password', 'roles'):
         return value or ''
+    if code in ('phone', 'working_hours', 'absent_from', 'absent_until'):
+        return _more(code, value)
     text = str(value or '')
     fits = {
         'language': lambda: bool(_LANGUAGE.fullmatch(text)),
@@ -76,6 +92,36 @@ def _column(code: str, value: Any) -> Any:
     if not fits[code]():
         raise BadValue('no_such_choice', value=text[:100])
     return text
+
+
+def _more(code: str, value: Any) -> str:
+    if code == 'phone':
+        return str(FIELD_TYPES['phone'].parse(value, _PHONE) or '')
+    if code == 'working_hours':
+        return json.dumps(_hours(value or {}), sort_keys=True)
+    if isinstance(value, date):
+        return value.isoformat()
+    try:
+        return date.fromisoformat(value).isoformat() if value else ''
+    except (TypeError, ValueError):
+        raise BadValue('not_a_date', value=str(value)[:100]) from None
+
+
+def _hours(value: Any) -> dict[str, list[str]]:
+    """Hours by weekday; a day that is not named is free.
+
+    :raises BadValue: 'bad_hours' with the `day`"""
+    if not isinstance(value, Mapping) or not set(value) <= set('1234567'):
+        raise BadValue('bad_hours', day=0)
+    found: dict[str, list[str]] = {}
+    for day, times in value.items():
+        if not times:
+            continue
+        first, last = (str(time) for time in times) if len(times) == 2 else ('', '')
+        if not (_HOUR.fullmatch(first) and _HOUR.fullmatch(last) and first < last):
+            raise BadValue('bad_hours', day=int(day))
+        found[day] = [first, last]
+    return found
 
 
 def _text(code: str, value: Any) -> str | None:

@@ -1,17 +1,18 @@
 """The reading half of the door: finding, counting, searching, looking back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from store import changes, columns, guard, policies, reading, search, writing
-from store.actor import BY_PERSON, Actor, Cause, Level
+from store.actor import BY_PERSON, Actor, Cause
 from store.catalogs import SCHEMA
 from store.changes import Change
 from store.columns import StageTotal
 from store.problems import NotFound, Refused
 from store.query import NO_FILTER, Condition, Filter, Page, Query
 from store.schema import Catalog
+from store.seen import hidden, seen
 from store.values import RecordView, Ref
 
 
@@ -35,22 +36,39 @@ class ReadableRecords:
 
     def catalogs(self) -> tuple[Catalog, ...]:
         """Those the actor may read, in their order."""
-        return tuple(c for c in SCHEMA if self.actor.rights(c.code).read > Level.NONE)
+        return tuple(seen(self.actor, c) for c in SCHEMA if policies.reads_any(self.actor, c.code))
 
     def catalog(self, code: str) -> Catalog:
-        """One catalogue.
+        """One catalogue as the actor sees it: without hidden fields.
 
         :raises NotFound: none of this code, or not readable"""
         catalog = SCHEMA[code]
-        if self.actor.rights(code).read == Level.NONE:
+        if not policies.reads_any(self.actor, code):
             raise NotFound('no_such_catalog', catalog=code)
-        return catalog
+        return seen(self.actor, catalog)
 
-    def may(self, right: str, catalog: str, view: RecordView | None = None) -> bool:
-        """Whether the actor may create, read, change or delete a record, or any record at all."""
-        if view is None:
-            return bool(getattr(self.actor.rights(catalog), right) > Level.NONE)
-        return policies.may(self.actor, right, catalog, view.owner.id if view.owner else None)
+    def may(self, right: str, catalog: str) -> bool:
+        """Whether the actor may have one of `RIGHTS` to any record at all; `granted` knows to which."""
+        return not self.actor.read_only and policies.has_any(self.actor, right, catalog)
+
+    async def granted(
+        self, catalog: str, views: Sequence[RecordView], *rights: str
+    ) -> dict[int, frozenset[str]]:
+        """Which of some rights the actor has to each of some records, by id."""
+        kind = SCHEMA[catalog]
+        known: dict[int, frozenset[str]] = {}
+        unsure: list[int] = []
+        wanted = [right for right in rights if right == 'read' or not self.actor.read_only]
+        for view in views:
+            owner = view.owner.id if view.owner else None
+            said = {right: policies.certain(self.actor, right, kind, owner, view.stage) for right in wanted}
+            known[view.id] = frozenset(right for right, yes in said.items() if yes)
+            if None in said.values():
+                unsure.append(view.id)
+        if unsure:
+            with guard.acting(self.actor):
+                known |= await reading.granted(self.actor, kind, unsure, wanted)
+        return known
 
     # Reading
 
@@ -120,6 +138,8 @@ class ReadableRecords:
         await self.get(catalog, id)
         with guard.acting(self.actor):
             found = await changes.of_record(SCHEMA[catalog], id, limit=limit, before=before)
+            gone = hidden(self.actor, SCHEMA[catalog])
+            found = [kept for change in found if (kept := _without(change, gone))]
             refs = {_ref(v) for c in found for v in (*c.before.values(), *c.after.values()) if _is_ref(v)}
             names = await reading.titles(self.actor, refs)
         return [replace(c, before=_named(c.before, names), after=_named(c.after, names)) for c in found]
@@ -147,10 +167,20 @@ class ReadableRecords:
         view = await self.get(catalog, id)
         answer = []
         for other, spec in writing.target_catalogs(self.catalog(catalog)):
-            if self.may('read', other.code):
+            if policies.reads_any(self.actor, other.code) and seen(self.actor, other).field(spec.code):
                 asked = Filter((Condition(spec.code, 'is', view.ref),))
                 answer.append(Related(other.code, spec.code, await self.count(other.code, asked)))
         return answer
+
+
+def _without(change: Change, gone: frozenset[str]) -> Change | None:
+    """A change without hidden fields; None when there was nothing else in it."""
+    if gone.isdisjoint({*change.before, *change.after}):
+        return change
+    before, after = (
+        {c: v for c, v in values.items() if c not in gone} for values in (change.before, change.after)
+    )
+    return replace(change, before=before, after=after) if after or change.kind != changes.CHANGED else None
 
 
 def _is_ref(value: Any) -> bool:

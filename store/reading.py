@@ -13,10 +13,11 @@ from store.catalogs import SCHEMA
 from store.conditions import filter_sql
 from store.decoding import plan_of
 from store.fields import FIELD_TYPES
-from store.policies import Sql, may_read_of, readable
+from store.policies import Eyes, allowed, may_read_of, readable
 from store.problems import Refused
 from store.query import NO_FILTER, Filter, Query, is_storable
 from store.schema import Catalog, FieldSpec
+from store.sql import Sql
 from store.tables import NEVER_NULL, sort_column, table
 from store.values import RecordView, Ref
 
@@ -29,11 +30,11 @@ def scope(actor: Actor, catalog: Catalog, asked: Filter, text: str = '', *, dele
     narrow, args = readable(actor, catalog)
     parts = [f't.deleted_at IS {"NOT " if deleted else ""}NULL', narrow]
     if asked:
-        condition, more = filter_sql(actor, catalog, asked)
+        condition, more = filter_sql(Eyes(actor), catalog, asked)
         parts.append(condition)
         args = [*args, *more]
     if text.strip():
-        condition, more = search.condition(catalog, text)
+        condition, more = search.condition(actor, catalog, text)
         parts.append(condition)
         args = [*args, *more]
     return ' AND '.join(parts), args
@@ -63,20 +64,21 @@ class _Ordering:
     def __init__(self, actor: Actor, catalog: Catalog, spec: FieldSpec, *, descending: bool) -> None:
         self.table, self.spec, self.descending = table(catalog), spec, descending
         self.by_id = sort_column(spec) == 'id'
-        self.expression = 't.id' if self.by_id else _sort_expression(actor, catalog, spec)
+        self.by: Sql = ('t.id', []) if self.by_id else _sort_expression(actor, catalog, spec)
         self.nullable = spec.code not in NEVER_NULL or bool(spec.id)
-        self.of_text = self.expression.startswith('(SELECT') or _is_text(spec)
+        self.of_text = self.by[0].startswith('(SELECT') or _is_text(spec)
         self.way, self.compare = ('DESC', '<') if descending else ('ASC', '>')
 
     def _order(self) -> str:
         nulls = ''
         if self.nullable and database.is_postgres():
             nulls = ' NULLS LAST' if self.descending else ' NULLS FIRST'
-        return f't.id {self.way}' if self.by_id else f'{self.expression} {self.way}{nulls}, t.id {self.way}'
+        return f't.id {self.way}' if self.by_id else f'sort_value {self.way}{nulls}, t.id {self.way}'
 
     async def rows(self, select: str, where: str, args: list[Any], query: Query) -> list[dict[str, Any]]:
-        head = f'SELECT {select}{self.expression} AS sort_value FROM {self.table} t WHERE {where}'
+        head = f'SELECT {select}{self.by[0]} AS sort_value FROM {self.table} t WHERE {where}'
         tail = f' ORDER BY {self._order()} LIMIT ?'
+        args = [*self.by[1], *args]
         if query.after is None:
             jump = ' OFFSET ?' if query.offset else ''
             more = [query.limit + 1, query.offset] if query.offset else [query.limit + 1]
@@ -91,37 +93,39 @@ class _Ordering:
     def _after(self, cursor: tuple[Any, int]) -> list[Sql]:
         """What lies behind a cursor: the rest of its own part, then the other part (filled or empty)."""
         value, record_id = cursor
+        by, args = self.by
         by_id: Sql = (f't.id {self.compare} ?', [record_id])
         if self.by_id:
             return [by_id]
         if value is None:
-            rest: Sql = (f'{self.expression} IS NULL AND {by_id[0]}', by_id[1])
-            return [rest] if self.descending else [rest, (f'{self.expression} IS NOT NULL', [])]
-        beyond = f'{self.expression} {self.compare} ? OR t.id {self.compare} ?'
-        text = f'{self.expression} {self.compare}= ? AND ({beyond})'
-        filled: Sql = (text, [value, value, record_id])
-        empty: Sql = (f'{self.expression} IS NULL', [])
+            rest: Sql = (f'{by} IS NULL AND {by_id[0]}', [*args, *by_id[1]])
+            return [rest] if self.descending else [rest, (f'{by} IS NOT NULL', args)]
+        beyond = f'{by} {self.compare} ? OR t.id {self.compare} ?'
+        text = f'{by} {self.compare}= ? AND ({beyond})'
+        filled: Sql = (text, [*args, value, *args, value, record_id])
+        empty: Sql = (f'{by} IS NULL', args)
         return [filled, empty] if self.descending and self.nullable else [filled]
 
 
-def _sort_expression(actor: Actor, catalog: Catalog, spec: FieldSpec) -> str:
+def _sort_expression(actor: Actor, catalog: Catalog, spec: FieldSpec) -> Sql:
     """The cursor carries its value, so it must hold nothing that the actor may not read."""
     column = f't.{sort_column(spec)}'
     if spec.type == 'person':
-        return f'(SELECT fold(p.name) FROM people p WHERE p.id = {column})'
+        return f'(SELECT fold(p.name) FROM people p WHERE p.id = {column})', []
     target = SCHEMA.by_code.get(str(spec.options.get('target'))) if spec.type == 'link' else None
     if target:
-        narrow = may_read_of('x', actor, target)
-        return (
+        narrow, args = may_read_of('x', actor, target)
+        text = (
             f'(SELECT x.title_key FROM {table(target)} x'
             f' WHERE x.id = {column} AND x.deleted_at IS NULL AND {narrow})'
         )
+        return text, args
     if spec.type == 'stage':
-        return _cases(column, [str(stage.id) for _, stage in catalog.stages()])
+        return _cases(column, [str(stage.id) for _, stage in catalog.stages()]), []
     if spec.type == 'choice':
         keys = [c['key'] for c in spec.options.get('choices', ())]
-        return _cases(column, [f"'{key}'" for key in keys if _KEY.fullmatch(key)])
-    return column
+        return _cases(column, [f"'{key}'" for key in keys if _KEY.fullmatch(key)]), []
+    return column, []
 
 
 def _is_text(spec: FieldSpec) -> bool:
@@ -223,3 +227,21 @@ async def _named(actor: Actor, code: str, ids: list[int]) -> list[dict[str, Any]
         [*ids, *args],
         read=True,
     )
+
+
+async def granted(
+    actor: Actor, catalog: Catalog, ids: Sequence[int], rights: Sequence[str]
+) -> dict[int, frozenset[str]]:
+    """Which of some rights the actor has to each of some records, deleted ones too."""
+    if not ids or not rights:
+        return dict.fromkeys(ids, frozenset())
+    conditions = [allowed(actor, right, catalog) for right in rights]
+    columns = ', '.join(
+        f'(CASE WHEN {text} THEN 1 ELSE 0 END) AS a{i}' for i, (text, _) in enumerate(conditions)
+    )
+    found = await database.rows(
+        f'SELECT t.id, {columns} FROM {table(catalog)} t WHERE t.id IN ({", ".join("?" * len(ids))})',
+        [*(arg for _, args in conditions for arg in args), *ids],
+        read=not database.in_open_transaction(),
+    )
+    return {row['id']: frozenset(r for i, r in enumerate(rights) if row[f'a{i}']) for row in found}

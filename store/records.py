@@ -5,12 +5,14 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from store import changes, clock, database, guard, policies, ranks, reading, writing
-from store.actor import BY_PERSON, Actor, Cause
+from store.actor import BY_PERSON, Actor, Cause, Level
+from store.catalogs import SCHEMA
 from store.changes import Change, Entry
 from store.columns import StageTotal
 from store.decoding import plan_of
 from store.fields import FIELD_TYPES
-from store.problems import BadValue, Conflict, Invalid, NotFound, Problem
+from store.operations import need
+from store.problems import BadValue, Conflict, Invalid, NotFound, Problem, Refused
 from store.readable_records import ReadableRecords, Related
 from store.schema import Catalog
 from store.tables import table
@@ -45,40 +47,58 @@ class Records(ReadableRecords):
     async def add_many(self, catalog: str, rows: Sequence[Mapping[str, Any]]) -> list[int]:
         """As `create_many`, but gives only the ids, in order: for imports."""
         kind = self.catalog(catalog)
-        policies.require(self.actor, 'create', catalog, self.actor.person_id)
+        if not policies.has_any(self.actor, 'create', catalog):
+            raise policies.refuse('create', catalog)
         with guard.acting(self.actor):
             async with database.transaction():
                 parsed = [
                     _numbered_error(i, lambda row=row: self._new(kind, row)) for i, row in enumerate(rows)
                 ]
+                await self._check_owners(kind, parsed)
                 for place, problem in (await writing.check_links(self.actor, parsed)).items():
                     problem.facts = {**problem.facts, 'row': place}
                     raise problem
-                return await self._writer.create(kind, parsed)
+                return await self._writer.create(SCHEMA[catalog], parsed)
 
     def _new(self, kind: Catalog, raw: Mapping[str, Any]) -> dict[str, Any]:
-        row = {s.code: s.default for s in kind.live_fields if s.default is not None and s.code not in raw}
-        parsed = writing.parse(kind, {**row, **raw})
+        whole = SCHEMA[kind.code]
+        row = {
+            s.code: FIELD_TYPES[s.type].parse(s.default, s)
+            for s in whole.live_fields
+            if s.default is not None and s.code not in raw
+        }
+        parsed = {**row, **writing.parse(kind, raw)}
         if kind.pipelines and not parsed.get('stage'):
             parsed['stage'] = kind.pipelines[0].start.code
         if parsed.get('owner') is None and 'owner' not in raw and self.actor.person_id is not None:
             parsed['owner'] = Ref(self.actor.person_id, self.actor.name, 'person')
-        errors = writing.missing(kind, parsed)
+        errors = writing.missing(whole, parsed)
         if parsed.get('stage'):
-            line, stage = writing.pipeline_of(kind, parsed['stage'])
-            errors |= writing.missing(kind, parsed, stage.required)
+            line, stage = writing.pipeline_of(whole, parsed['stage'])
+            errors |= writing.missing(whole, parsed, stage.required)
             if stage.is_final and line.closed_field:
                 parsed[line.closed_field] = parsed.get(line.closed_field) or clock.today(acting_zone())
-        if not policies.may(
-            self.actor, 'create', kind.code, parsed['owner'].id if parsed.get('owner') else None
-        ):
-            errors['owner'] = BadValue('only_own')
         if errors:
-            raise Invalid(errors)
+            raise _shown(kind, errors)
         return parsed
 
+    async def _check_owners(self, kind: Catalog, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Records may be made for those whom the level of the stage reaches."""
+        for place, row in enumerate(rows):
+            level = policies.level_at(self.actor, 'create', kind, row.get('stage'))
+            owner = row['owner'].id if row.get('owner') else None
+            if level >= Level.ALL or (level >= Level.OWN and owner == self.actor.person_id):
+                continue
+            problem = {'stage': BadValue('stage_not_allowed')} if level == Level.NONE else None
+            if problem is None and (level < Level.UNIT or not await policies.works_below(self.actor, owner)):
+                problem = {'owner': BadValue('only_own')}
+            if problem:
+                refused = Invalid(problem)
+                refused.facts = {**refused.facts, 'row': place}
+                raise refused
+
     async def _read_back(self, kind: Catalog, ids: Sequence[int]) -> list[RecordView]:
-        """The records just written, whatever the actor may read of them."""
+        """The records just written, in the fields the actor sees, wherever they are now."""
         plan = plan_of(kind)
         found: dict[int, RecordView] = {}
         for start in range(0, len(ids), 500):
@@ -101,8 +121,8 @@ class Records(ReadableRecords):
         kind = self.catalog(catalog)
         with guard.acting(self.actor):
             async with database.transaction():
-                old = await self._open(kind, id, 'change')
                 parsed = writing.parse(kind, values)
+                old = await self._open(kind, id, *_rights_for(parsed))
                 await self._check_version(kind, old, parsed, version)
                 await self._store(kind, old, parsed)
                 return (await self._read_back(kind, [id]))[0]
@@ -111,6 +131,7 @@ class Records(ReadableRecords):
         self, catalog: str, ids: Sequence[int], values: Mapping[str, Any]
     ) -> list[RecordView]:
         """The same change of several records, all or none."""
+        self._need_bulk(len(ids))
         async with self.transaction():
             return [await self.change(catalog, id, values) for id in sorted(ids)]
 
@@ -120,6 +141,7 @@ class Records(ReadableRecords):
         """A change of its own for each of several records, all or none.
 
         :raises Invalid: of the first bad row; facts carry `row`"""
+        self._need_bulk(len(rows))
         async with self.transaction():
             views = []
             for place, (id, values) in enumerate(rows):
@@ -147,7 +169,7 @@ class Records(ReadableRecords):
         kind = self.catalog(catalog)
         with guard.acting(self.actor):
             async with database.transaction():
-                old = await self._open(kind, id, 'change')
+                old = await self._open(kind, id, 'move')
                 writing.pipeline_of(kind, stage)
                 await self._check_version(kind, old, {'stage': stage}, version)
                 rank = await ranks.rank_between(kind, stage, above, below, id)
@@ -162,28 +184,40 @@ class Records(ReadableRecords):
         *,
         extra: Mapping[str, Any] | None = None,
     ) -> None:
+        whole = SCHEMA[kind.code]
         after = {**old.values, **parsed}
-        errors = {code: e for code, e in writing.missing(kind, after).items() if code in parsed}
+        errors = {code: e for code, e in writing.missing(whole, after).items() if code in parsed}
         if parsed.get('stage') and parsed['stage'] != old.stage:
-            errors |= writing.missing(kind, after, writing.pipeline_of(kind, parsed['stage'])[1].required)
+            if policies.level_at(self.actor, 'move', whole, parsed['stage']) == Level.NONE:
+                errors |= await self._check_arrival(whole, old, parsed['stage'])
+            errors |= writing.missing(whole, after, writing.pipeline_of(whole, parsed['stage'])[1].required)
         elif 'stage' in parsed and parsed['stage'] is None and kind.pipelines:
             errors['stage'] = BadValue('required')
         if errors:
-            raise Invalid(errors)
+            raise _shown(kind, errors)
         fresh = {code: v for code, v in parsed.items() if isinstance(v, Ref) and v != old.values.get(code)}
         for problem in (await writing.check_links(self.actor, [fresh])).values():
             raise problem
         if not extra and parsed.get('stage') and parsed['stage'] != old.stage:
             extra = {'rank': await ranks.rank_between(kind, parsed['stage'], None, None, old.id)}
-        await self._writer.change(kind, old, parsed, extra=extra)
+        await self._writer.change(whole, old, parsed, extra=extra)
 
-    async def _open(self, kind: Catalog, id: int, right: str, *, deleted: bool = False) -> RecordView:
-        """The record, locked; a stranger does not learn that it exists."""
-        old = await writing.locked(kind, id, deleted=deleted)
-        owner = old.owner.id if old.owner else None
-        if not policies.may(self.actor, 'read', kind.code, owner):
+    async def _check_arrival(self, kind: Catalog, old: RecordView, stage: str) -> dict[str, Problem]:
+        """Whether a card may be taken to a stage where no level allows it: a share or a rule may."""
+        has_places = bool(policies.stage_levels(self.actor, 'move', kind))
+        if not has_places and 'move' in (await self.granted(kind.code, [old], 'move'))[old.id]:
+            return {}
+        return {'stage': BadValue('stage_not_allowed')}
+
+    async def _open(self, kind: Catalog, id: int, *rights: str, deleted: bool = False) -> RecordView:
+        """The whole record, locked; a stranger does not learn that it exists."""
+        old = await writing.locked(SCHEMA[kind.code], id, deleted=deleted)
+        has = (await self.granted(kind.code, [old], 'read', *rights))[old.id]
+        if 'read' not in has:
             raise NotFound(catalog=kind.code, id=id)
-        policies.require(self.actor, right, kind.code, owner)
+        for right in rights:
+            if right not in has:
+                raise policies.refuse(right, kind.code)
         return old
 
     async def _check_version(
@@ -214,16 +248,17 @@ class Records(ReadableRecords):
                 old = await self._open(kind, id, 'delete')
                 if version is not None and version != old.version:
                     raise Conflict(record_id=id, version=old.version)
-                await self._writer.mark(kind, old, removed=True)
+                await self._writer.mark(SCHEMA[catalog], old, removed=True)
 
     async def restore(self, catalog: str, id: int) -> RecordView:
         """Take a record out of the recycle bin."""
         kind = self.catalog(catalog)
         with guard.acting(self.actor):
             async with database.transaction():
-                await self._writer.mark(
-                    kind, await self._open(kind, id, 'delete', deleted=True), removed=False
-                )
+                old = await self._open(kind, id, 'delete', deleted=True)
+                if old['updated_by'] is None or old['updated_by'].id != self.actor.person_id:
+                    need(self.actor, 'restore')
+                await self._writer.mark(SCHEMA[catalog], old, removed=False)
                 return (await self._read_back(kind, [id]))[0]
 
     async def comment(self, catalog: str, id: int, text: str) -> Change:
@@ -237,6 +272,10 @@ class Records(ReadableRecords):
             async with database.transaction():
                 entry = Entry(id, changes.COMMENTED, view.version, {}, {}, said)
                 return (await changes.append(self.actor, self.cause, kind, [entry]))[0]
+
+    def _need_bulk(self, count: int) -> None:
+        if count > 1 and self.cause.kind in ('person', 'api'):
+            need(self.actor, 'bulk_change')
 
     def transaction(self) -> AbstractAsyncContextManager[None]:
         """Several calls, all or none."""
@@ -263,6 +302,18 @@ class _Transaction:
             return await self._inner.__aexit__(kind, error, trace)
         finally:
             self._acting.__exit__(None, None, None)
+
+
+def _rights_for(parsed: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a change needs: another stage is a move, everything else a change."""
+    rights = ['move'] if 'stage' in parsed else []
+    return tuple(rights if set(parsed) == {'stage'} else ['change', *rights])
+
+
+def _shown(kind: Catalog, errors: Mapping[str, Problem]) -> Problem:
+    """A refusal that names no field the actor does not see."""
+    seen = {code: problem for code, problem in errors.items() if kind.field(code)}
+    return Invalid(seen) if seen else Refused('hidden_required', catalog=kind.code)
 
 
 def _numbered_error(place: int, work: Any) -> dict[str, Any]:

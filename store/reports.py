@@ -9,8 +9,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from store import clock, database, guard, reading
-from store.actor import Actor, Level
+from store import clock, database, guard, policies, reading
+from store.actor import Actor
 from store.catalogs import SCHEMA
 from store.fields.money import from_sum, summed
 from store.figures import (
@@ -27,6 +27,7 @@ from store.figures import (
 from store.problems import NotFound, Refused
 from store.query import Condition, Filter
 from store.schema import Catalog, FieldSpec, Pipeline, Stage
+from store.seen import seen
 from store.tables import columns, table
 
 Row = dict[str, Any]
@@ -39,11 +40,11 @@ class Report:
     :raises Refused: 'no_pipeline'"""
 
     def __init__(self, actor: Actor, lens: Lens) -> None:
-        if actor.rights(lens.catalog).read == Level.NONE:
+        if not policies.reads_any(actor, lens.catalog):
             raise NotFound('no_such_catalog', catalog=lens.catalog)
         self.actor = actor
         self.lens = lens
-        self.catalog: Catalog = SCHEMA[lens.catalog]
+        self.catalog: Catalog = seen(actor, SCHEMA[lens.catalog])
         pipeline = self.catalog.pipeline(lens.pipeline or None)
         if pipeline is None:
             raise Refused('no_pipeline', catalog=lens.catalog)

@@ -6,20 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from store import database, guard
-from store.actor import Actor, Level, Rights
-from store.people import need_admin, publish_changed
+from store.actor import EVERY, Actor, Level, Rights
+from store.actors import publish_changed, rights_of
+from store.operations import USUAL, need
 from store.problems import BadValue, Invalid, NotFound, Refused
 
-EVERY = '*'
-"""The catalogue code that stands for every catalogue a role does not name."""
 MEMBER = 'member'
 VIEWER = 'viewer'
 READY: Mapping[str, tuple[str, Mapping[str, str], Rights]] = {
-    MEMBER: ('Member', {'ru': 'Сотрудник'}, Rights(Level.ALL, Level.ALL, Level.ALL, Level.OWN)),
+    MEMBER: ('Member', {'ru': 'Сотрудник'}, Rights(Level.ALL, Level.ALL, Level.ALL, Level.OWN, Level.ALL)),
     'seller': (
         'Own records only',
         {'ru': 'Только свои записи'},
-        Rights(Level.ALL, Level.OWN, Level.OWN, Level.NONE),
+        Rights(Level.ALL, Level.OWN, Level.OWN, Level.NONE, Level.OWN),
     ),
     VIEWER: ('Viewer', {'ru': 'Наблюдатель'}, Rights(Level.NONE, Level.ALL, Level.NONE, Level.NONE)),
 }
@@ -39,7 +38,7 @@ class Role:
 
 async def list_roles(actor: Actor) -> list[Role]:
     """Every role with its rights, in the order they were made."""
-    need_admin(actor)
+    need(actor, 'manage_roles')
     with guard.acting(actor):
         rows = await database.rows(
             'SELECT r.id, r.code, r.label, r.labels,'
@@ -48,8 +47,7 @@ async def list_roles(actor: Actor) -> list[Role]:
         rights = await database.rows('SELECT * FROM role_rights ORDER BY id')
     by_role: dict[int, dict[str, Rights]] = {}
     for row in rights:
-        levels = (Level(row[f'may_{right}']) for right in ('create', 'read', 'change', 'delete'))
-        by_role.setdefault(row['role_id'], {})[row['catalog']] = Rights(*levels)
+        by_role.setdefault(row['role_id'], {})[row['catalog']] = rights_of(row)
     return [
         Role(
             code=row['code'],
@@ -68,7 +66,7 @@ async def save_role(
     """Make a role, or replace the one of this code; counts from its holders' next call.
 
     :raises Invalid: fields 'code' and 'label'"""
-    need_admin(actor)
+    need(actor, 'manage_roles')
     if not re.fullmatch(r'[a-z][a-z0-9_]{0,63}', code):
         raise Invalid({'code': BadValue('bad_code')})
     if not label.strip():
@@ -84,15 +82,18 @@ async def save_role(
             publish_changed(None)
 
 
+def cells_of(rights: Rights) -> tuple[int | None, ...]:
+    """Rights as the columns of a row: create, read, change, delete, export, move."""
+    levels = (rights.create, rights.read, rights.change, rights.delete, rights.export)
+    return *map(int, levels), None if rights.moving is None else int(rights.moving)
+
+
 async def _save_rights(role_id: int, rights: Mapping[str, Rights]) -> None:
     await database.rows('DELETE FROM role_rights WHERE role_id = ?', [role_id])
     await database.many(
-        'INSERT INTO role_rights (role_id, catalog, may_create, may_read, may_change, may_delete)'
-        ' VALUES (?, ?, ?, ?, ?, ?)',
-        [
-            (role_id, catalog, int(r.create), int(r.read), int(r.change), int(r.delete))
-            for catalog, r in rights.items()
-        ],
+        'INSERT INTO role_rights (role_id, catalog, may_create, may_read, may_change, may_delete, may_export,'
+        ' may_move) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        [(role_id, catalog, *cells_of(r)) for catalog, r in rights.items()],
     )
 
 
@@ -100,7 +101,7 @@ async def remove_role(actor: Actor, code: str) -> None:
     """Remove a role nobody holds.
 
     :raises Refused: 'role_in_use' with the number of holders"""
-    need_admin(actor)
+    need(actor, 'manage_roles')
     with guard.acting(actor):
         async with database.transaction():
             found = await database.rows('SELECT id FROM roles WHERE code = ?', [code])
@@ -119,7 +120,20 @@ async def remove_role(actor: Actor, code: str) -> None:
 async def add_ready_roles(actor: Actor, codes: Sequence[str] = tuple(READY)) -> None:
     """Add those of the `READY` roles that are missing, as a new installation needs them."""
     have = {role.code for role in await list_roles(actor)}
+    missing = [code for code in codes if code not in have]
+    for code in missing:
+        label, labels, rights = READY[code]
+        await save_role(actor, code, label, {EVERY: rights}, labels)
+    if missing:
+        with guard.acting(actor):
+            await _allow_usual([code for code in missing if code != VIEWER])
+
+
+async def _allow_usual(codes: Sequence[str]) -> None:
     for code in codes:
-        if code not in have:
-            label, labels, rights = READY[code]
-            await save_role(actor, code, label, {EVERY: rights}, labels)
+        for operation in sorted(USUAL):
+            await database.rows(
+                'INSERT INTO role_operations (role_id, operation)'
+                ' SELECT r.id, ? FROM roles r WHERE r.code = ? ON CONFLICT DO NOTHING',
+                [operation, code],
+            )

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from store import clock, database, guard, people, tables
+from store import clock, database, guard, tables
 from store.actor import Actor
 from store.catalogs import SCHEMA
+from store.operations import need
 from store.problems import NotFound, Refused
 from store.schema import Catalog
 
@@ -144,7 +145,7 @@ async def create(actor: Actor, spec: Mapping[str, Any], *, now: datetime) -> Sto
     """A new rule, acting as `actor`. What it says was checked before.
 
     :raises Refused: 'rule_key_taken'"""
-    people.need_admin(actor)
+    need(actor, 'edit_processes', hands=True)
     moment = clock.to_ms(now)
     with guard.acting(guard.ENGINE):
         async with database.transaction():
@@ -171,7 +172,7 @@ async def create(actor: Actor, spec: Mapping[str, Any], *, now: datetime) -> Sto
 
 async def change(actor: Actor, rule_id: int, spec: Mapping[str, Any], *, now: datetime) -> StoredRule:
     """The rule says something else from now on; runs that have begun end as they began."""
-    people.need_admin(actor)
+    need(actor, 'edit_processes', hands=True)
     moment = clock.to_ms(now)
     with guard.acting(guard.ENGINE):
         async with database.transaction():
@@ -205,7 +206,7 @@ async def _new_version(actor: Actor, rule_id: int, number: int, spec: Mapping[st
 
 async def switch(actor: Actor, rule_id: int, *, enabled: bool, now: datetime) -> StoredRule:
     """Switch a rule on or off; one that was off does not make up for what it slept through."""
-    people.need_admin(actor)
+    need(actor, 'edit_processes', hands=True)
     old = await one(rule_id)
     if old.enabled == enabled and not old.paused:
         return old
@@ -223,7 +224,7 @@ async def switch(actor: Actor, rule_id: int, *, enabled: bool, now: datetime) ->
 
 async def remove(actor: Actor, rule_id: int, *, now: datetime) -> None:
     """Take a rule away; its runs stay to be read."""
-    people.need_admin(actor)
+    need(actor, 'edit_processes', hands=True)
     await one(rule_id)
     with guard.acting(guard.ENGINE):
         async with database.transaction():

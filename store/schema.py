@@ -10,7 +10,8 @@ class FieldSpec:
     """One field of a record, a trigger, an action, a widget or a setting: the one form of the whole product.
 
     `code` is a stable latin name, `label` what people read, `options` belong to the type
-    (choice: `choices`; link: `target`; money: `currency`; auto_number: `prefix`)."""
+    (choice: `choices`; link: `target`; money: `currency`; auto_number: `prefix`). A `closed` field is
+    hidden from somebody: its words are kept apart from those everybody may search."""
 
     code: str
     label: str
@@ -26,6 +27,7 @@ class FieldSpec:
     labels: Mapping[str, str] = field(default_factory=dict)
     block: str = ''
     archived: bool = False
+    closed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,21 +1,28 @@
 """Words of records, kept in the same transaction as the record; found by the beginnings of words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from store import database
 from store.actor import Actor
+from store.catalogs import SCHEMA
 from store.fields import FIELD_TYPES
 from store.folding import fold, stems, words
-from store.policies import Sql, readable, words_of_people
-from store.schema import Catalog
+from store.person_values import words_of_people
+from store.policies import readable
+from store.schema import Catalog, FieldSpec
+from store.seen import hidden
+from store.sql import Sql
 from store.tables import table
 from store.values import Ref
 
 SPAN = 1 << 40
 """Each catalogue owns this many document ids: the id of a document is catalogue * SPAN + record."""
+CLOSED = SPAN >> 1
+"""How much higher the document lies that holds the words of fields hidden from some role."""
 SEARCHED = frozenset({'text', 'long_text', 'phone', 'email', 'web', 'auto_number'})
 MAX_WORDS = 8
+Documents = list[tuple[int, str]]
 
 
 def document_id(catalog: Catalog, record_id: int) -> int:
@@ -23,10 +30,19 @@ def document_id(catalog: Catalog, record_id: int) -> int:
     return catalog.id * SPAN + record_id
 
 
-def words_of(catalog: Catalog, values: Mapping[str, Any]) -> str:
-    """The searched words of a record's values, title first."""
-    parts = [str(values.get('title') or '')]
-    for spec in catalog.live_fields:
+def documents(catalog: Catalog, record_id: int, values: Mapping[str, Any]) -> Documents:
+    """The documents of a record: what every reader may find, and apart from it the words of closed fields."""
+    first = document_id(catalog, record_id)
+    found = [(first, _words_of(values, [s for s in catalog.live_fields if not s.closed]))]
+    if closed := [spec for spec in catalog.live_fields if spec.closed]:
+        found.append((first + CLOSED, _words_of(values, closed, named=False)))
+    return found
+
+
+def _words_of(values: Mapping[str, Any], specs: Iterable[FieldSpec], *, named: bool = True) -> str:
+    """The searched words of some of a record's values, the title first."""
+    parts = [str(values.get('title') or '')] if named else []
+    for spec in specs:
         value = values.get(spec.code)
         if value and spec.type in SEARCHED:
             parts.append(str(value))
@@ -35,7 +51,7 @@ def words_of(catalog: Catalog, values: Mapping[str, Any]) -> str:
     return ' '.join(words(' '.join(parts)))[:20_000]
 
 
-async def write(documents: Sequence[tuple[int, str]]) -> None:
+async def write(documents: Documents) -> None:
     """Store documents, replacing those that are there."""
     if database.is_postgres():
         sql = (
@@ -57,21 +73,39 @@ def matching(text: str) -> Sql | None:
     return 'search_docs MATCH ?', [' '.join(f'"{word}"*' for word in beginnings)]
 
 
-def condition(catalog: Catalog, text: str) -> Sql:
-    """The condition on a record's row `t` that it has these words."""
+def condition(actor: Actor, catalog: Catalog, text: str) -> Sql:
+    """The condition on a record's row `t` that it has these words in fields that the actor may read."""
     match = matching(text)
     if match is None:
         return '1 = 0', []
     first = catalog.id * SPAN
     sql = f't.id IN (SELECT rowid - {first} FROM search_docs WHERE {match[0]} AND rowid BETWEEN ? AND ?)'
-    return sql, [*match[1], first, first + SPAN - 1]
+    args = [*match[1], first, first + CLOSED - 1]
+    closed = {spec.code for spec in SCHEMA[catalog.code].live_fields if spec.closed}
+    if not closed or closed & hidden(actor, SCHEMA[catalog.code]):
+        return sql, args
+    return _over_both(catalog, text)
+
+
+def _over_both(catalog: Catalog, text: str) -> Sql:
+    """Each word may be in either document."""
+    first, parts, args = catalog.id * SPAN, [], []
+    for word in stems(text)[:MAX_WORDS]:
+        match = matching(word)
+        if match:
+            place = f'(rowid - {first}) % {CLOSED}'
+            parts.append(
+                f't.id IN (SELECT {place} FROM search_docs WHERE {match[0]} AND rowid BETWEEN ? AND ?)'
+            )
+            args += [*match[1], first, first + SPAN - 1]
+    return f'({" AND ".join(parts)})', args
 
 
 async def everywhere(actor: Actor, catalogs: Iterable[Catalog], text: str, limit: int) -> list[Ref]:
     """The newest matches of each catalogue the actor may read, titles that begin with the words first."""
     hits: list[tuple[bool, Ref]] = []
     for catalog in catalogs:
-        sql, args = condition(catalog, text)
+        sql, args = condition(actor, catalog, text)
         narrow, more = readable(actor, catalog)
         found = await database.rows(
             f'SELECT t.id, t.title, t.title_key FROM {table(catalog)} t'

@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from store import catalogs, dashboards, database, guard, roles
+from store import catalogs, dashboards, database, guard, roles, workplaces
 from store.actor import Actor, Level, Rights
 from store.catalogs import SCHEMA
 from store.demo import fill
 from store.designer import Designer
-from store.people import need_admin
+from store.operations import need
 from store.problems import NotFound
 from store.records import Records
 from store.schema import FieldSpec
@@ -87,7 +87,7 @@ async def install(  # noqa: PLR0913  what main.py and the set-up page choose; fo
 
     :raises NotFound: 'no_such_solution'
     :raises NotAllowed: for anybody but administrators"""
-    need_admin(actor)
+    need(actor, 'edit_structure')
     plain = _read(code)
     try:
         async with Records(actor).transaction():
@@ -99,6 +99,7 @@ async def install(  # noqa: PLR0913  what main.py and the set-up page choose; fo
         # The schema in memory must forget what was rolled back.
         if not database.in_open_transaction():
             await catalogs.load()
+            await workplaces.load()
         raise
 
 
@@ -112,6 +113,7 @@ async def _install(
         tell('rules', done, len(plain['rules']))
         await save_rule(rule_in(rule, language))  # type: ignore[misc]  # the loop is empty without it
     await _dashboards(actor, plain['dashboards'])
+    await _workplaces(actor, plain.get('workplaces', ()))
     await _mark(actor, plain['code'], language)
 
 
@@ -225,6 +227,14 @@ async def _dashboards(actor: Actor, described: Sequence[Mapping[str, Any]]) -> N
             await dashboards.save(
                 actor, dashboards.Dashboard(**{**plain, 'widgets': tuple(plain['widgets'])})
             )
+
+
+async def _workplaces(actor: Actor, described: Sequence[Mapping[str, Any]]) -> None:
+    have = {one.code for one in workplaces.every()}
+    for plain in described:
+        if plain['code'] not in have:
+            sets = {name: tuple(plain[name]) for name in ('sections', 'roles')}
+            await workplaces.save(actor, workplaces.Workplace(**{**plain, **sets}))
 
 
 async def _mark(actor: Actor, mark: str, value: str) -> bool:

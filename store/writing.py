@@ -83,10 +83,7 @@ class Writer:
             visits,
         )
         await search.write(
-            [
-                (search.document_id(catalog, i), search.words_of(catalog, row))
-                for i, row in zip(ids, rows, strict=True)
-            ]
+            [doc for i, row in zip(ids, rows, strict=True) for doc in search.documents(catalog, i, row)]
         )
         entries = [
             Entry(
@@ -117,8 +114,7 @@ class Writer:
         if not changed:
             changes.announce_reordered(catalog.code, old.id)
             return None
-        words = search.words_of(catalog, {**old.values, **changed})
-        await search.write([(search.document_id(catalog, old.id), words)])
+        await search.write(search.documents(catalog, old.id, {**old.values, **changed}))
         entry = Entry(
             old.id,
             changes.MOVED if moved else changes.CHANGED,

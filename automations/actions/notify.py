@@ -1,8 +1,13 @@
 """Put a line into people's bells."""
 
+from collections.abc import Sequence
+
 from automations.actions import Action, Doing, Options, Outcome, filled_value
+from automations.discretion import scope_for
+from automations.values import Scope
 from automations.words import Words
 from store.notifications import Notice, notify
+from store.people import actor_of_person
 from store.schema import Catalog, FieldSpec
 
 KINDS = {'reminder': 'task', 'event': 'event'}
@@ -30,15 +35,29 @@ class Notify(Action):
         """Write the lines; each person gets it once, however often the step is tried."""
         scope = await doing.scope(options)
         people = await doing.people(options['to'], scope)
-        notice = Notice(
-            kind=KINDS.get(options.get('kind', ''), 'process'),
-            text=str(filled_value(options['text'], scope)),
-            catalog=doing.catalog.code if doing.record_id is not None else '',
-            record_id=doing.record_id,
-            key=f'run:{doing.key}',
-        )
-        reached = await notify(people, notice)
-        return Outcome({'text': notice.text, 'people': people, 'reached': reached})
+        reached = 0
+        for text, readers in (await self._texts(doing, options['text'], scope, people)).items():
+            notice = Notice(
+                kind=KINDS.get(options.get('kind', ''), 'process'),
+                text=text,
+                catalog=doing.catalog.code if doing.record_id is not None else '',
+                record_id=doing.record_id,
+                key=f'run:{doing.key}',
+            )
+            reached += await notify(readers, notice)
+        whole = str(filled_value(options['text'], scope))
+        return Outcome({'text': whole, 'people': people, 'reached': reached})
+
+    @staticmethod
+    async def _texts(doing: Doing, text: str, scope: Scope, people: Sequence[int]) -> dict[str, list[int]]:
+        """The text as each recipient may read it, with those who get it: hidden fields are left empty."""
+        readers: dict[str, list[int]] = {}
+        for person_id in people:
+            reader = await actor_of_person(person_id)
+            if reader is not None:
+                said = str(filled_value(text, scope_for(reader, doing.catalog, scope)))
+                readers.setdefault(said, []).append(person_id)
+        return readers
 
     def say(self, options: Options, catalog: Catalog, words: Words) -> str:
         """Notify the responsible person: “New lead”."""

@@ -49,6 +49,14 @@ async def _removed(door: Records, id: int) -> bool:
     return True
 
 
+async def _granted(door: Records, id: int) -> frozenset[str]:
+    try:
+        view = await Records(guard.SETUP).get('deals', id)
+    except NotFound:
+        view = await Records(guard.SETUP).get('deals', id, deleted=True)
+    return (await door.granted('deals', [view], 'read'))[id]
+
+
 CALLS: dict[str, Call] = {
     'find': lambda door, id: _only(door.find('deals'), id),
     'get': lambda door, id: door.get('deals', id),
@@ -56,6 +64,7 @@ CALLS: dict[str, Call] = {
     'stage_totals': lambda door, id: _counted(door),
     'column': lambda door, id: _only(door.column('deals', 'new'), id),
     'neighbours': _beside,
+    'granted': _granted,
     'history': lambda door, id: door.history('deals', id),
     'search': lambda door, id: door.search('theirs'),
     'suggest': lambda door, id: door.suggest('deals', 'theirs'),
@@ -85,6 +94,7 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
     'stage_totals': (OK, EMPTY, OK, GONE),
     'column': (OK, EMPTY, OK, GONE),
     'neighbours': (OK, EMPTY, OK, GONE),
+    'granted': (OK, EMPTY, OK, EMPTY),
     'history': (OK, GONE, OK, GONE),
     'search': (OK, EMPTY, OK, EMPTY),
     'suggest': (OK, EMPTY, OK, GONE),

@@ -49,14 +49,14 @@ class Stages:
             look='plain',
             clearable=False,
             label=t('Pipeline'),
-            readonly=not self._state.may_change,
+            readonly=not self._state.may_move,
             on_set=lambda chosen: self._switch(str(chosen[0]['id'])),
         ).classes('rs-pipeline')
 
     def _refreshed(self, view: RecordView) -> None:
         found = self._state.catalog.stage(view.stage or '')
         pipeline = found[0] if found else self._state.catalog.pipelines[0]
-        self._strip.give(pipeline, view.stage, readonly=not self._state.may_change)
+        self._strip.give(pipeline, view.stage, readonly=not self._state.may_move)
         if len(self._state.catalog.pipelines) > 1:
             self._picker.give([{'id': pipeline.code, 'title': label(pipeline)}])
 

@@ -19,13 +19,24 @@ class RecordState:
 
     def __init__(self, catalog: Catalog, view: RecordView, on_gone: Callable[[], Any]) -> None:
         self.catalog, self.view = catalog, view
+        self.rights: frozenset[str] = frozenset()
         self._on_gone = on_gone
         self._listeners: list[Listener] = []
 
+    async def learn_rights(self) -> None:
+        """Ask what this person may do with the record as it is now."""
+        granted = await records().granted(self.catalog.code, [self.view], 'change', 'move', 'delete')
+        self.rights = granted[self.view.id]
+
     @property
     def may_change(self) -> bool:
-        """Whether this person may change it now."""
-        return records().may('change', self.catalog.code, self.view)
+        """Whether this person may change its fields."""
+        return 'change' in self.rights
+
+    @property
+    def may_move(self) -> bool:
+        """Whether this person may take it to another stage."""
+        return 'move' in self.rights
 
     def listen(self, listener: Listener) -> None:
         """Call back with every newer view."""
@@ -34,6 +45,7 @@ class RecordState:
     async def take(self, view: RecordView) -> None:
         """Show a newer view everywhere on the page."""
         self.view = view
+        await self.learn_rights()
         for listener in self._listeners:
             answer = listener(view)
             if inspect.isawaitable(answer):

@@ -41,6 +41,7 @@ class RecordPane:
         self.catalog = mine.catalog(self._code)
         view = await mine.get(self._code, self._id)
         self.state = RecordState(self.catalog, view, self._on_gone)
+        await self.state.learn_rights()
         self._editor = InPlace(self.state)
         with (
             ui.element('div')
@@ -77,7 +78,7 @@ class RecordPane:
             for caption, run in rules:
                 menu_item(caption, run, icon_name='bolt')
             menu_item(t('Copy the link'), self._copy_link, icon_name='link')
-            if records().may('delete', self._code, self.state.view):
+            if 'delete' in self.state.rights:
                 menu_item(t('Delete'), self.state.remove, icon_name='delete', danger=True)
 
     def _copy_link(self) -> None:

@@ -1,6 +1,6 @@
 """The board's cards from the store, in the rights of whoever looks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from store import NO_FILTER, Catalog, Condition, Filter, Pipeline, Query, Records, RecordView
@@ -28,7 +28,7 @@ class StoreBoardSource:
         page = await mine.column(
             self.catalog.code, stage, filter=self.filter, text=self.text, limit=limit, after=after
         )
-        return CardPage([self._card(mine, view) for view in page.records], page.cursor)
+        return CardPage(await self._cards(mine, page.records), page.cursor)
 
     async def totals(self) -> Mapping[str, ColumnTotal]:
         """Count and sums of each stage, from SQL."""
@@ -67,10 +67,11 @@ class StoreBoardSource:
             return None
         view: RecordView = found.records[0]
         above, below = await mine.neighbours(code, id, filter=self.filter, text=self.text)
-        return CardPlace(self._card(mine, view), view.stage or '', above, below)
+        return CardPlace((await self._cards(mine, [view]))[0], view.stage or '', above, below)
 
-    def _card(self, mine: Records, view: RecordView) -> Card:
-        return card_of(view, self.catalog, fixed=not mine.may('change', self.catalog.code, view))
+    async def _cards(self, mine: Records, views: Sequence[RecordView]) -> list[Card]:
+        granted = await mine.granted(self.catalog.code, views, 'move')
+        return [card_of(view, self.catalog, fixed='move' not in granted[view.id]) for view in views]
 
 
 def stage_heads(pipeline: Pipeline) -> tuple[StageHead, ...]:
