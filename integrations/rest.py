@@ -16,7 +16,7 @@ from integrations.rest_limits import Limits
 from integrations.rest_openapi import openapi
 from integrations.rest_records import RECORD_ENDPOINTS
 from integrations.rest_rules import RULE_ENDPOINTS
-from store import Actor, Problem
+from store import Actor, NotAllowed, NotFound, Problem, audit
 from store.sessions import actor_of_token
 
 Scope = MutableMapping[str, Any]
@@ -80,7 +80,11 @@ class RestApi:
             call = Call(actor, parts, dict(parse_qsl(scope['query_string'].decode('latin-1'))), language)
             if scope['method'] in _BODY_METHODS:
                 call.body = await _body(receive, headers)
-            return await endpoint.handler(call)
+            try:
+                return await endpoint.handler(call)
+            except (NotAllowed, NotFound) as refusal:
+                await audit.note_refusal(actor, refusal, channel='api', path='/' + '/'.join(path)[:200])
+                raise
 
     def _route(self, method: str, path: tuple[str, ...]) -> tuple[Endpoint, dict[str, str]]:
         allowed: set[str] = set()

@@ -3,12 +3,11 @@
 from integrations.rest_calls import Answer, Call, Endpoint
 from integrations.rest_json import catalog_json
 from store import Catalog
-
-_RIGHTS = ('create', 'read', 'change', 'delete')
+from store.actor import RIGHTS
 
 
 def _told(call: Call, catalog: Catalog) -> dict[str, object]:
-    return catalog_json(catalog, may={right: call.records.may(right, catalog.code) for right in _RIGHTS})
+    return catalog_json(catalog, may={right: call.records.may(right, catalog.code) for right in RIGHTS})
 
 
 async def list_catalogs(call: Call) -> Answer:
@@ -31,6 +30,7 @@ async def who_am_i(call: Call) -> Answer:
             'login': actor.login,
             'is_admin': actor.is_admin,
             'roles': sorted(actor.roles),
+            'operations': sorted(actor.operations),
         }
     )
 

@@ -90,7 +90,14 @@ COMMON: Mapping[str, Schema] = {
         ('stages',), stages=a_list(an_object(stage=TEXT, count=NUMBER, sums={'type': 'object'}))
     ),
     'found': an_object(('found',), found=a_list(REF)),
-    'person': an_object(id=NUMBER, name=TEXT, login=TEXT, is_admin={'type': 'boolean'}, roles=a_list(TEXT)),
+    'person': an_object(
+        id=NUMBER,
+        name=TEXT,
+        login=TEXT,
+        is_admin={'type': 'boolean'},
+        roles=a_list(TEXT),
+        operations=a_list(TEXT),
+    ),
     'field': an_object(
         code=TEXT,
         label=TEXT,

@@ -250,6 +250,13 @@ class Records(ReadableRecords):
                     raise Conflict(record_id=id, version=old.version)
                 await self._writer.mark(SCHEMA[catalog], old, removed=True)
 
+    async def remove_many(self, catalog: str, ids: Sequence[int]) -> None:
+        """Put several records into the recycle bin, all or none."""
+        self._need_bulk(len(ids), 'bulk_delete')
+        async with self.transaction():
+            for id in sorted(ids):
+                await self.remove(catalog, id)
+
     async def restore(self, catalog: str, id: int) -> RecordView:
         """Take a record out of the recycle bin."""
         kind = self.catalog(catalog)
@@ -273,9 +280,9 @@ class Records(ReadableRecords):
                 entry = Entry(id, changes.COMMENTED, view.version, {}, {}, said)
                 return (await changes.append(self.actor, self.cause, kind, [entry]))[0]
 
-    def _need_bulk(self, count: int) -> None:
+    def _need_bulk(self, count: int, operation: str = 'bulk_change') -> None:
         if count > 1 and self.cause.kind in ('person', 'api'):
-            need(self.actor, 'bulk_change')
+            need(self.actor, operation)
 
     def transaction(self) -> AbstractAsyncContextManager[None]:
         """Several calls, all or none."""

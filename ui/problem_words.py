@@ -4,6 +4,7 @@ A code with a `reason` may have a sentence for each: 'file_refused.too_big'."""
 
 from typing import Final
 
+from ui.problem_words_care import CARE
 from ui.problem_words_work import WORK
 
 
@@ -20,6 +21,8 @@ GENERAL: Final[dict[str, str]] = {
     'invalid': _later('Some values are not right.'),
     'refused': _later('This is not possible.'),
     'signed_out': _later('You were signed out. Please sign in again.'),
+    'stage_not_allowed': _later('You may not put cards into this stage.'),
+    'hidden_required': _later('A field that you do not see has to be filled first: ask an administrator.'),
     'administrators_only': _later('Only an administrator may do this.'),
     'too_many_requests': _later('Too many requests. Wait a moment and try again.'),
     'too_large': _later('This is too large to be sent.'),
@@ -42,6 +45,11 @@ VALUES: Final[dict[str, str]] = {
     'not_a_text': _later('Enter plain text.'),
     'not_an_email': _later('Enter an e-mail address, for example name@company.com.'),
     'not_a_phone': _later('Enter a phone number with its country code.'),
+    'not_between': _later('Enter a number from {least} to {most}.'),
+    'not_a_color': _later('Choose a colour.'),
+    'no_such_setting': _later('There is no such setting.'),
+    'no_such_workplace': _later('This workplace is gone, or not open to you.'),
+    'bad_section': _later('A workplace holds sections and pages of the panel.'),
     'not_a_web_address': _later('Enter a web address, for example company.com.'),
     'not_yes_or_no': _later('Answer yes or no.'),
     'too_big': _later('This number is too big.'),
@@ -57,6 +65,12 @@ VALUES: Final[dict[str, str]] = {
 PEOPLE: Final[dict[str, str]] = {
     'sign_in_failed': _later('Login or password is wrong.'),
     'sign_in_throttled': _later('Too many attempts. Try again in {seconds} s.'),
+    'sign_in_expired': _later('This took too long. Sign in again.'),
+    'second_factor_needed': _later('A code from your phone is needed.'),
+    'second_factor_on': _later('The second factor is on already.'),
+    'second_factor_off': _later('There is no second factor to take away.'),
+    'code_wrong': _later('This code is wrong or was used already. Wait for the next one.'),
+    'svg_refused': _later('This SVG holds more than a drawing ({what}). Export it as plain SVG.'),
     'sign_in_busy': _later('Too many people sign in right now. Try again in a moment.'),
     'already_set_up': _later('This installation is set up already. Sign in.'),
     'password_short': _later('Take at least {least} characters.'),
@@ -97,5 +111,5 @@ ASKING: Final[dict[str, str]] = {
     'bad_cursor': _later('The list has changed. Load it again.'),
     'bad_condition': _later('This condition is damaged. Set it up again.'),
 }
-SENTENCES: Final[dict[str, str]] = {**GENERAL, **VALUES, **PEOPLE, **SHAPING, **ASKING, **WORK}
+SENTENCES: Final[dict[str, str]] = {**GENERAL, **VALUES, **PEOPLE, **SHAPING, **ASKING, **WORK, **CARE}
 """Every code with its sentence."""

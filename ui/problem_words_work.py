@@ -11,6 +11,10 @@ def _later(text: str) -> str:
 FILES: Final[dict[str, str]] = {
     'file_refused': _later('This file cannot be read.'),
     'file_refused.too_big': _later('This file is too big: at most {limit_mb} MB.'),
+    'file_refused.no_content': _later('This file is empty.'),
+    'file_refused.not_a_picture': _later('This is no picture. Take a PNG, JPEG or WebP file.'),
+    'file_refused.quota': _later('Your room for files is full: {limit_mb} MB. Remove some files first.'),
+    'no_files_folder': _later('There is no folder for files, so none can be kept.'),
     'file_refused.empty': _later('This file holds no rows.'),
     'file_refused.not_a_table': _later('This is not a table. Save it as XLSX or CSV.'),
     'file_refused.damaged': _later('This file is damaged. Save it anew.'),
@@ -58,6 +62,7 @@ RULES: Final[dict[str, str]] = {
     'rule_failed': _later('The rule “{rule}” stopped with an error.'),
     'rule_depth': _later('The rule “{rule}” was stopped: rules called one another too many times.'),
     'rule_storm': _later('The rule “{rule}” was switched off: it ran too often.'),
+    'rule_owner_blind': _later('The rule looks at a field that is hidden from its owner.'),
     'rule_owner_gone': _later('The rule “{rule}” was switched off: its owner is gone.'),
     'delivery_failed': _later('The rule “{rule}” could not reach {recipient}: {detail}'),
     'rule_stalled': _later('The run was ended: it stopped the process several times.'),

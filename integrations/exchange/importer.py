@@ -14,6 +14,7 @@ from integrations.exchange.reading import FORMATS, MAX_BYTES, SheetSummary, read
 from integrations.exchange.targets import CatalogTarget, Target, target_of, targets_of
 from store import NotAllowed, Problem, Records, Refused, imports
 from store.imports import UPLOADED, ImportJob, RefusedRow
+from store.operations import need
 
 BLOCK = 1 << 20
 REMEMBERED = 30
@@ -110,12 +111,13 @@ class Importer:
 
         :raises Refused: 'import_started', or what `forecast` raises
         :raises NotAllowed: it is somebody else's, whose rights it would run with"""
+        need(self._records.actor, 'import', hands=True)
         if job.person_id != self._records.actor.person_id:
             raise NotAllowed(right='create', catalog=plan.catalog)
         target = await self.target(plan.catalog)
         check_plan(target, plan)
-        if makes_structure(target, plan) and not self._records.actor.is_admin:
-            raise Refused('administrators_only')
+        if makes_structure(target, plan):
+            need(self._records.actor, 'edit_structure')
         total = sum(1 for _ in await asyncio.to_thread(lambda: list(spool.rows_after_header(job.id, plan))))
         await imports.keep_plan(self._records.actor, job.id, plan.catalog, plan.to_plain())
         await running.start(self._records, job.id, total=total, run_rules=plan.run_rules)

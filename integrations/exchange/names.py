@@ -224,7 +224,7 @@ async def _people_hits(records: Records, texts: Sequence[str]) -> dict[str, Sequ
         key = key_of(ref.title)
         if key in wanted:
             found[key] = (*found.get(key, ()), Hit(ref.id, ref.title))
-    if records.actor.is_admin and wanted - found.keys():
+    if records.actor.may_do('manage_people') and wanted - found.keys():
         target = await target_of(records, PEOPLE)
         for code in ('email', 'login'):
             found = {**await target.find_by(code, wanted - found.keys()), **found}

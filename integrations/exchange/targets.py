@@ -17,10 +17,10 @@ from store import (
     Query,
     Records,
     RecordView,
-    Refused,
 )
 from store import people as team
 from store.fields import TextType
+from store.operations import need
 from store.roles import Role, list_roles
 
 BATCH = 400
@@ -179,8 +179,8 @@ class PeopleTarget(Target):
         return tuple(spec for code in ('email', 'login', 'name') if (spec := self.field(code)))
 
     def may(self, right: str) -> bool:
-        """Only administrators."""
-        return self._actor.is_admin
+        """Whoever manages people."""
+        return self._actor.may_do('manage_people')
 
     async def find_by(self, code: str, values: Collection[str]) -> Hits:
         """Everybody is read once: a team is small beside its deals."""
@@ -222,16 +222,15 @@ async def target_of(records: Records, code: str) -> Target:
     """The target of a catalogue's code or of `PEOPLE`.
 
     :raises NotFound: no such catalogue for this person
-    :raises Refused: 'administrators_only'"""
+    :raises NotAllowed: people, without operation 'manage_people'"""
     if code != PEOPLE:
         return CatalogTarget(records, records.catalog(code))
-    if not records.actor.is_admin:
-        raise Refused('administrators_only')
+    need(records.actor, 'manage_people')
     return PeopleTarget(records, await list_roles(records.actor))
 
 
 def targets_of(records: Records) -> Iterator[str]:
     """Codes of what this person may import into."""
     yield from (catalog.code for catalog in records.catalogs() if records.may('create', catalog.code))
-    if records.actor.is_admin:
+    if records.actor.may_do('manage_people'):
         yield PEOPLE

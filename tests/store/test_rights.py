@@ -57,6 +57,11 @@ async def _granted(door: Records, id: int) -> frozenset[str]:
     return (await door.granted('deals', [view], 'read'))[id]
 
 
+async def _removed_many(door: Records, id: int) -> bool:
+    await door.remove_many('deals', [id])
+    return True
+
+
 CALLS: dict[str, Call] = {
     'find': lambda door, id: _only(door.find('deals'), id),
     'get': lambda door, id: door.get('deals', id),
@@ -75,6 +80,7 @@ CALLS: dict[str, Call] = {
     'change_each': lambda door, id: door.change_each('deals', [(id, {'title': 'x'})]),
     'move': lambda door, id: door.move('deals', id, stage='lost'),
     'remove': _removed,
+    'remove_many': _removed_many,
     'restore': lambda door, id: door.restore('deals', id),
     'comment': lambda door, id: door.comment('deals', id, 'hello'),
     'transaction': _in_transaction,
@@ -104,6 +110,7 @@ EXPECTED: dict[str, tuple[str, str, str, str]] = {
     'change_many': (OK, GONE, NO, GONE),
     'change_each': (OK, GONE, NO, GONE),
     'move': (OK, GONE, NO, GONE),
+    'remove_many': (NO, GONE, NO, GONE),
     'remove': (NO, GONE, NO, GONE),
     'restore': (NO, GONE, NO, GONE),
     'comment': (OK, GONE, OK, GONE),

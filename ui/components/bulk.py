@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import ui
 
-from store import Catalog, Condition, Filter, Problem, Query, RecordView, Refused
+from store import Catalog, Condition, Filter, NotAllowed, Problem, Query, RecordView, Refused
 from ui.components.basics import button, tell, toast
 from ui.components.controls.picker import Picker
 from ui.components.filter_fields import fields_of
@@ -25,13 +25,14 @@ def actions_for(catalog: Catalog, rules: Sequence[tuple[int, str]] = ()) -> list
     """What this person may do with a selection; `rules` are those that wait for a button."""
     mine = records()
     found: list[dict[str, Any]] = []
-    if mine.may('change', catalog.code):
+    may_do = mine.actor.may_do
+    if mine.may('change', catalog.code) and may_do('bulk_change'):
         if catalog.pipelines:
             found.append({'key': 'stage', 'label': t('Move to stage')})
         found.append({'key': 'owner', 'label': t('Hand over')})
         found.append({'key': 'field', 'label': t('Change a field')})
         found += [{'key': f'{RULE}{rule_id}', 'label': caption} for rule_id, caption in rules]
-    if mine.may('delete', catalog.code):
+    if mine.may('delete', catalog.code) and may_do('bulk_delete'):
         found.append({'key': 'delete', 'label': t('Delete'), 'danger': True})
     return found
 
@@ -47,12 +48,14 @@ class Bulk:
         try:
             views = await self._views(ids, asked, text)
             if key == 'delete':
-                await self._delete(views)
+                await self._delete(await self._permitted(views, 'delete'))
             elif key.startswith(RULE):
                 await start_rule(int(key.removeprefix(RULE)), [view.id for view in views])
                 self._done()
             else:
-                _Change(self._catalog, views, key, self._done).open()
+                permitted = await self._permitted(views, 'move' if key == 'stage' else 'change')
+                left = len(views) - len(permitted)
+                _Change(self._catalog, permitted, key, self._done, left=left).open()
         except Problem as problem:
             tell(problem)
 
@@ -72,13 +75,21 @@ class Bulk:
             if after is None:
                 return found
 
+    async def _permitted(self, views: Sequence[RecordView], right: str) -> list[RecordView]:
+        """Those of the records that this person has the right to; the others stay as they are.
+
+        :raises NotAllowed: there are none"""
+        granted = await records().granted(self._catalog.code, views, right)
+        found = [view for view in views if right in granted[view.id]]
+        if views and not found:
+            raise NotAllowed(right=right, catalog=self._catalog.code)
+        return found
+
     async def _delete(self, views: Sequence[RecordView]) -> None:
         mine, code = records(), self._catalog.code
         gone: list[int] = []
         for part in chunks(views):
-            async with mine.transaction():
-                for view in part:
-                    await mine.remove(code, view.id)
+            await mine.remove_many(code, [view.id for view in part])
             gone += [view.id for view in part]
         self._done()
 
@@ -96,7 +107,13 @@ class _Change:
     """Asks for the new value, then changes all records to it."""
 
     def __init__(
-        self, catalog: Catalog, views: Sequence[RecordView], key: str, done: Callable[[], Any]
+        self,
+        catalog: Catalog,
+        views: Sequence[RecordView],
+        key: str,
+        done: Callable[[], Any],
+        *,
+        left: int = 0,
     ) -> None:
         self._catalog, self._views, self._done = catalog, views, done
         known = fields_of(catalog, ())
@@ -113,6 +130,13 @@ class _Change:
         with ui.dialog() as self._dialog, ui.element('div').classes('rc-dialog'):
             count = n('Change {count} record', 'Change {count} records', len(views))
             ui.label(count).classes('rc-dialog__title')
+            if left:
+                told = n(
+                    '{count} record stays as it is: you may not change it',
+                    '{count} records stay as they are: you may not change them',
+                    left,
+                )
+                ui.label(told).classes('rc-dialog__note')
             if key == 'field':
                 self._chooser()
             self._box = ui.element('div')

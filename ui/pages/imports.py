@@ -6,7 +6,7 @@ from nicegui import ui
 
 from integrations.exchange.importer import Importer
 from integrations.exchange.plan import Plan
-from store import Actor, Level, imports
+from store import Actor, imports
 from store.imports import CANCELLED, DONE, FAILED, RUNNING, UPLOADED, ImportJob
 from ui.components import frame
 from ui.components.basics import icon, pill
@@ -16,7 +16,7 @@ from ui.components.import_drop import ImportDrop
 from ui.components.import_report import Progress, Say, draw_report
 from ui.components.import_samples import draw_samples
 from ui.components.import_state import Wizard, target_name
-from ui.pages import Nav, Page
+from ui.pages import Area, Nav, Page
 from ui.place import Place, go
 from ui.session import records, session
 from ui.text import date_short, number, t
@@ -25,8 +25,8 @@ RECENT = 12
 
 
 def may_import(actor: Actor) -> bool:
-    """Whoever may create records of some kind."""
-    return actor.is_admin or any(rights.create > Level.NONE for rights in actor.catalogs.values())
+    """Whoever may import."""
+    return actor.may_do('import')
 
 
 async def draw_start(place: Place) -> None:
@@ -158,8 +158,14 @@ def _draw_steps(now: int) -> None:
                 ui.label(caption).classes('im-step__label')
 
 
+AREA = Area(
+    category='import',
+    icon='upload_file',
+    sentence='Records from Excel or CSV, with a check before anything is written',
+    words='импорт загрузка excel xlsx csv таблица import upload spreadsheet',
+)
 PAGES = (
     Page(path='/import', draw=draw_start, title='Import', allowed=may_import,
-         nav=Nav(icon='upload_file', label='Import', place=50)),
+         nav=Nav(icon='upload_file', label='Import', place=50), area=AREA),
     Page(path='/import/{job}', draw=draw_import, title='Import', allowed=may_import),
 )  # fmt: skip
