@@ -89,6 +89,8 @@ class Courier:
     async def _tell(self, parcel: Parcel, delivery: Delivery) -> None:
         """Nothing ends silently: the rule's owner hears of a letter that never arrived."""
         if not parcel.run_id:
+            return
+        if not parcel.run_id:
             return  # an invitation or another letter that no rule has written
         run = await traces.one(parcel.run_id)
         live = await self._shelf.version(run.rule_id, run.version_id)

@@ -19,6 +19,7 @@ from automations.services import Mailer, Poster
 from automations.shelf import Shelf
 from store import changes, rules, runs, spawn, traces
 from store.notifications import forget_old, wake
+from store.system_settings import setting
 
 LEASE_S = 15
 RENEWED_S = 5
@@ -169,7 +170,7 @@ class Engine:
         self._tidy_at = time.monotonic() + 3600
         self._dispatcher.breaker.tidy(self._clock.now())
         await runs.forget_old(self._clock.now() - KEPT)
-        await forget_old()
+        await forget_old(int(setting('notices_kept_days')))
 
     async def _deliver(self) -> None:
         while not self._stopping:

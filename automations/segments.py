@@ -19,7 +19,7 @@ from automations.values import Scope
 from store import rule_windows, rules, runs
 from store.actor import Actor
 from store.notifications import Notice, notify
-from store.problems import Conflict, Problem
+from store.problems import Conflict, Problem, Refused
 from store.records import Records
 from store.runs import Decision, Run, StepTrace
 
@@ -113,7 +113,10 @@ class Segments:
         )
         for number in range(run.step, len(live.rule.steps)):
             progress[0] = number
-            outcome = await self._step(run, number, live, records, names, made)
+            owner = await owner_of(live)
+            if owner is None:
+                raise Refused('rule_owner_gone', rule=live.rule.called(live.rule.language))
+            outcome = await self._step(run, number, live, Records(owner, records.cause), names, made)
             fault('segment.step_done')
             if outcome.due and outcome.due > self._clock.now():
                 await runs.save(
