@@ -19,6 +19,7 @@ SETUP = Actor(person_id=None, name='Setup', is_admin=True, built_in='setup')
 """Migrates, and installs a solution before anybody is known."""
 
 _acting: ContextVar[Actor | None] = ContextVar('acting', default=None)
+_tied: ContextVar[bool] = ContextVar('tied', default=False)
 _base: list[Context] = []
 _tasks: set[asyncio.Task[Any]] = set()
 
@@ -41,6 +42,27 @@ def acting(actor: Actor) -> Iterator[Actor]:
         yield actor
     finally:
         _acting.reset(token)
+
+
+def tie() -> None:
+    """Let this task, and what it starts, write nothing: somebody looks through another's eyes."""
+    _tied.set(True)
+
+
+def is_tied() -> bool:
+    """Whether nothing may be written here."""
+    actor = _acting.get()
+    return _tied.get() or (actor is not None and actor.read_only)
+
+
+@contextlib.contextmanager
+def untied() -> Iterator[None]:
+    """Inside the block the house writes for itself: that a session lives, and what was done."""
+    token = _tied.set(False)
+    try:
+        yield
+    finally:
+        _tied.reset(token)
 
 
 def remember_context() -> None:

@@ -10,7 +10,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from store.password_strength import is_common
-from store.problems import BadValue, Refused
+from store.problems import BadValue, Invalid, Refused
+from store.throttle import Throttle
 
 T = TypeVar('T')
 
@@ -23,6 +24,8 @@ MOST_WAITING = 24
 HASHER = PasswordHasher()
 NOBODY = '$argon2id$v=19$m=65536,t=3,p=4$/WDo9NMr/2FadcUEti+UkQ$mo41azGxsuP+J5rOD0zpHnonJGj4eMEAOlER+kAjSG0'
 """What an unknown login is checked against, so that it takes as long as a known one."""
+
+by_current = Throttle(10, 900, code='sign_in_throttled')
 
 _pool = ThreadPoolExecutor(POOL_SIZE, thread_name_prefix='password')
 _waiting: list[object] = []
@@ -56,6 +59,17 @@ async def hashed(password: str) -> str:
 async def fits(stored: str, password: str) -> bool:
     """Whether a password belongs to the stored hash; an empty one costs the same time and never fits."""
     return await _in_pool(lambda: _fits(stored or NOBODY, normal(password)[: LONGEST + 1])) and bool(stored)
+
+
+async def need_current(person_id: int, stored: str, current: str) -> None:
+    """Let those pass who know the present password, so that a tab left open is not enough.
+
+    :raises Invalid: field 'current'
+    :raises Refused: 'sign_in_throttled' after too many wrong ones"""
+    mark = by_current.take(str(person_id))
+    if not await fits(stored, current):
+        raise Invalid({'current': BadValue('password_wrong')})
+    by_current.give_back(str(person_id), mark)
 
 
 def _fits(stored: str, password: str) -> bool:

@@ -1,70 +1,100 @@
-"""How somebody comes in: the first administrator, sign-in, sessions and API tokens."""
+"""How somebody comes in: the first administrator, the sign-in and its second step.
 
-import hashlib
+What a session and an API token are is said one file each; both are found here, too."""
+
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from store import clock, database, guard, passwords, people
+from store import audit, clock, database, guard, passwords, people, second_factor
 from store.actor import Actor
+from store.api_tokens import ApiToken, actor_of_token, create_token, list_tokens, revoke_token
+from store.browser_sessions import (
+    ABSOLUTE_MS,
+    IDLE_MS,
+    Session,
+    actor_of_session,
+    end_other_sessions,
+    end_session,
+    known,
+    list_sessions,
+    living,
+    new_session,
+    renew,
+    session_of,
+    sign_out,
+)
 from store.person_values import normal_login
-from store.problems import BadValue, Invalid, NotAllowed, NotFound, Refused
+from store.problems import BadValue, Invalid, Refused
 from store.system_settings import load_settings, save_setting
 from store.throttle import Throttle
 
-IDLE_MS = 7 * 86_400_000
-"""A session ends when nobody used it this long,"""
-ABSOLUTE_MS = 30 * 86_400_000
-"""and at this age in any case."""
-SEEN_EVERY_MS = 60_000
-"""How exact 'last seen' is: a request does not cost a write."""
-TOKEN_PREFIX = 'artel_'  # noqa: S105 tells people and scanners what they look at
+__all__ = [
+    'ABSOLUTE_MS',
+    'IDLE_MS',
+    'ApiToken',
+    'SecondFactorNeeded',
+    'Session',
+    'actor_of_session',
+    'actor_of_token',
+    'create_token',
+    'end_other_sessions',
+    'end_session',
+    'enrol',
+    'finish_enrolment',
+    'finish_sign_in',
+    'forget',
+    'list_sessions',
+    'list_tokens',
+    'living',
+    'needs_setup',
+    'renew',
+    'revoke_token',
+    'session_of',
+    'set_up',
+    'sign_in',
+    'sign_out',
+]
+
+HALF_S = 300
+"""The right password waits this long for the second factor."""
 
 by_account = Throttle(10, 900, code='sign_in_throttled')
 by_address = Throttle(50, 900, code='sign_in_throttled')
-_known: OrderedDict[str, tuple[float, int, int]] = OrderedDict()
+_halves: 'OrderedDict[str, _Half]' = OrderedDict()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Session:
-    """A signed-in browser. `token` is filled only for who has just signed in."""
+class _Half:
+    """Somebody who gave the right password and owes the second factor."""
 
-    id: int
     person_id: int
-    created_at: datetime
-    seen_at: datetime
-    expires_at: datetime
-    address: str = ''
-    agent: str = ''
-    token: str = ''
+    stored: str
+    address: str
+    agent: str
+    replaces: str
+    until: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ApiToken:
-    """A key for the REST interface; `secret` is filled only once, when it is made."""
+class SecondFactorNeeded(Refused):
+    """The password was right; the holder of `ticket` finishes with a code, or sets the factor up before."""
 
-    id: int
-    person_id: int
-    name: str
-    hint: str
-    created_at: datetime
-    used_at: datetime | None = None
-    secret: str = ''
+    code = 'second_factor_needed'
+
+    def __init__(self, ticket: str, *, is_set_up: bool) -> None:
+        super().__init__()
+        self.ticket = ticket
+        self.is_set_up = is_set_up
 
 
 def forget() -> None:
     """Drop what is remembered about sessions, tokens and failed tries, as when another database is opened."""
-    _known.clear()
-    by_account.forget()
-    by_address.forget()
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    known.clear()
+    _halves.clear()
+    for one in (by_account, by_address, passwords.by_current, second_factor, audit):
+        one.forget()
 
 
 async def needs_setup() -> bool:
@@ -100,7 +130,8 @@ async def set_up(
             for code, value in (('company', company.strip()[:200]), ('language', language)):
                 await save_setting(guard.SETUP, code, value)
             first = await people.create_person(guard.SETUP, values)
-            session = await _new_session(first.id, address, '')
+            session = await new_session(first.id, address, audit.present_agent())
+            await audit.note(guard.SETUP, 'person_changed', person_id=first.id, name=name, what='set up')
     await load_settings()
     return session
 
@@ -112,214 +143,114 @@ async def sign_in(
 
     The same refusal and the same time for an unknown login, a deactivated person and a wrong password.
 
+    :raises SecondFactorNeeded: the password is right; go on with `finish_sign_in` or `enrol`
     :raises Refused: 'sign_in_failed', 'sign_in_throttled' (seconds) or 'sign_in_busy'"""
     login = normal_login(login[:200])
-    marks = [(by_account, login, by_account.take(login))]
-    if address:
-        marks.append((by_address, address, by_address.take(address)))
+    marks = await _taken(((by_account, login), (by_address, address)))
     with guard.acting(guard.DOOR):
         found = await database.rows(
-            'SELECT id, password_hash, is_active FROM people WHERE login = ?', [login]
+            'SELECT id, password_hash, is_active, is_admin FROM people WHERE login = ?', [login]
         )
         stored = found[0]['password_hash'] if found and found[0]['is_active'] else ''
         if not await passwords.fits(stored, password):
+            await _note_failure(found[0]['id'] if found else None, login)
             raise Refused('sign_in_failed')
-        for throttle, key, mark in marks:
-            throttle.give_back(key, mark)
-        if replaces:
-            await sign_out(replaces)
-        return await _new_session(found[0]['id'], address, agent, stored)
-
-
-async def _new_session(person_id: int, address: str, agent: str, stored: str | None = None) -> Session:
-    # Hashing takes a while; the password may have been changed or the person deactivated meanwhile.
-    token, now = secrets.token_urlsafe(32), clock.now_ms()
-    made = await database.rows(
-        'INSERT INTO sessions (token_hash, person_id, created_at, seen_at, address, agent)'
-        ' SELECT ?, id, CAST(? AS BIGINT), CAST(? AS BIGINT), ?, ? FROM people'
-        ' WHERE id = ? AND is_active = 1 AND (? = password_hash OR ? = 1) RETURNING *',
-        [_hash(token), now, now, address[:64], agent[:200], person_id, stored or '', int(stored is None)],
+    for throttle, key, mark in marks:
+        throttle.give_back(key, mark)
+    half = _Half(
+        person_id=found[0]['id'],
+        stored=stored,
+        address=address,
+        agent=agent or audit.present_agent(),
+        replaces=replaces,
+        until=time.monotonic() + HALF_S,
     )
-    if not made:
+    step = await second_factor.step_of(half.person_id, is_admin=bool(found[0]['is_admin']))
+    if step:
+        raise SecondFactorNeeded(_wait(half), is_set_up=step == 'code')
+    return await _enter(half)
+
+
+async def _taken(wanted: Iterable[tuple[Throttle, str]]) -> list[tuple[Throttle, str, float]]:
+    try:
+        return [(throttle, key, throttle.take(key)) for throttle, key in wanted if key]
+    except Refused as refusal:
+        await audit.note_provoked(guard.DOOR, 'sign_in_failed', why=refusal.code)
+        raise
+
+
+async def _note_failure(person_id: int | None, login: str, why: str = 'sign_in_failed') -> None:
+    # An unknown login is not kept: it may be a password that was typed into the wrong box.
+    known = {'person_id': person_id, 'login': login} if person_id else {'login': None}
+    await audit.note_provoked(guard.DOOR, 'sign_in_failed', why=why, **known)
+
+
+def _wait(half: _Half) -> str:
+    ticket = secrets.token_urlsafe(32)
+    _halves[ticket] = half
+    if len(_halves) > 5000:
+        _halves.popitem(last=False)
+    return ticket
+
+
+def _waiting(ticket: str) -> _Half:
+    half = _halves.get(ticket)
+    if half is None or half.until < time.monotonic():
+        _halves.pop(ticket, None)
+        raise Refused('sign_in_expired')
+    return half
+
+
+async def finish_sign_in(ticket: str, code: str) -> Session:
+    """The session of somebody who gave the right password and now a code of the app, or a spare one.
+
+    :raises Refused: 'sign_in_expired', 'code_wrong' or 'sign_in_throttled'"""
+    half = _waiting(ticket)
+    key = str(half.person_id)
+    [(_, _, mark)] = await _taken(((second_factor.by_code, key),))
+    if not await second_factor.accept(half.person_id, code):
+        await _note_failure(half.person_id, '', 'code_wrong')
+        raise Refused('code_wrong')
+    second_factor.by_code.give_back(key, mark)
+    if _halves.pop(ticket, None) is None:
+        raise Refused('sign_in_expired')
+    return await _enter(half)
+
+
+async def enrol(ticket: str) -> second_factor.NewFactor:
+    """The new secret for somebody who gave the right password and must have a second factor to come in.
+
+    :raises Refused: 'sign_in_expired' or 'second_factor_on'"""
+    return await second_factor.prepare(_waiting(ticket).person_id)
+
+
+async def finish_enrolment(ticket: str, code: str) -> tuple[Session, list[str]]:
+    """The session and the spare codes, for the first code of the app.
+
+    :raises Invalid: field 'code'
+    :raises Refused: 'sign_in_expired' or 'sign_in_throttled'"""
+    half = _waiting(ticket)
+    key = str(half.person_id)
+    [(_, _, mark)] = await _taken(((second_factor.by_code, key),))
+    codes = await second_factor.complete(await _actor(half.person_id), half.person_id, code)
+    second_factor.by_code.give_back(key, mark)
+    if _halves.pop(ticket, None) is None:
+        raise Refused('sign_in_expired')
+    return await _enter(half), codes
+
+
+async def _actor(person_id: int) -> Actor:
+    actor = await people.actor_of_person(person_id)
+    if actor is None:
         raise Refused('sign_in_failed')
-    await database.rows(
-        'DELETE FROM sessions WHERE seen_at < ? OR created_at < ?', [now - IDLE_MS, now - ABSOLUTE_MS]
-    )
-    return _session(made[0], token)
+    return actor
 
 
-def _session(row: Mapping[str, Any], token: str = '') -> Session:
-    return Session(
-        id=row['id'],
-        person_id=row['person_id'],
-        created_at=clock.from_ms(row['created_at']),
-        seen_at=clock.from_ms(row['seen_at']),
-        expires_at=clock.from_ms(min(row['created_at'] + ABSOLUTE_MS, row['seen_at'] + IDLE_MS)),
-        address=row['address'],
-        agent=row['agent'],
-        token=token,
-    )
-
-
-async def session_of(token: str) -> Session | None:
-    """The living session of a token, None when it is unknown, ended or too old."""
-    now = clock.now_ms()
+async def _enter(half: _Half) -> Session:
+    if half.replaces:
+        await sign_out(half.replaces)
     with guard.acting(guard.DOOR):
-        found = await database.rows(
-            'SELECT * FROM sessions WHERE token_hash = ? AND seen_at > ? AND created_at > ?',
-            [_hash(token), now - IDLE_MS, now - ABSOLUTE_MS],
-        )
-        if not found:
-            return None
-        if now - found[0]['seen_at'] > SEEN_EVERY_MS:
-            await database.rows('UPDATE sessions SET seen_at = ? WHERE id = ?', [now, found[0]['id']])
-            found[0]['seen_at'] = now
-    return _session(found[0])
-
-
-async def actor_of_session(token: str) -> Actor | None:
-    """Who acts with this session's token, with the rights of this moment; None when it does not live."""
-    key = _hash(token)
-    known = _known.get(key)
-    if known and time.monotonic() - known[0] < people.CACHED_S:
-        return await people.actor_of_person(known[1])
-    asked, session = time.monotonic(), await session_of(token)
-    if session is None:
-        return None
-    _remember(key, asked, session.person_id, session.id)
-    return await people.actor_of_person(session.person_id)
-
-
-def _remember(key: str, asked: float, person_id: int, row_id: int) -> None:
-    _known[key] = (asked, person_id, row_id)
-    _known.move_to_end(key)
-    if len(_known) > 5000:
-        _known.popitem(last=False)
-
-
-def _on_revoked(person_id: int, _session_id: int | None) -> None:
-    for key in [key for key, known in _known.items() if known[1] == person_id]:
-        del _known[key]
-
-
-people.subscribe_revoked(_on_revoked)
-
-
-async def sign_out(token: str) -> None:
-    """End the session of this token, in every tab."""
-    with guard.acting(guard.DOOR):
-        ended = await database.rows(
-            'DELETE FROM sessions WHERE token_hash = ? RETURNING id, person_id', [_hash(token)]
-        )
-    for row in ended:
-        people.publish_revoked(row['person_id'], row['id'])
-
-
-async def list_sessions(actor: Actor, person_id: int | None = None) -> list[Session]:
-    """A person's living sessions, the latest first; one's own without `person_id`."""
-    now, whose = clock.now_ms(), _whose(actor, person_id)
-    with guard.acting(actor):
-        found = await database.rows(
-            'SELECT * FROM sessions WHERE person_id = ? AND seen_at > ? AND created_at > ?'
-            ' ORDER BY seen_at DESC, id DESC',
-            [whose, now - IDLE_MS, now - ABSOLUTE_MS],
-        )
-    return [_session(row) for row in found]
-
-
-async def end_session(actor: Actor, session_id: int) -> None:
-    """End one session of one's own, an administrator anybody's.
-
-    :raises NotFound: not theirs, or already over"""
-    with guard.acting(actor):
-        ended = await database.rows(
-            'DELETE FROM sessions WHERE id = ? AND (person_id = ? OR ? = 1) RETURNING person_id',
-            [session_id, actor.person_id or 0, int(actor.is_admin)],
-        )
-    if not ended:
-        raise NotFound(catalog='session', id=session_id)
-    people.publish_revoked(ended[0]['person_id'], session_id)
-
-
-async def create_token(actor: Actor, name: str, person_id: int | None = None) -> ApiToken:
-    """A new API token of one's own, an administrator for anybody; its `secret` is shown this once.
-
-    :raises Invalid: field 'name'"""
-    name, whose, secret = (
-        ' '.join(name.split())[:120],
-        _whose(actor, person_id),
-        TOKEN_PREFIX + secrets.token_urlsafe(32),
-    )
-    if not name:
-        raise Invalid({'name': BadValue('required')})
-    with guard.acting(actor):
-        made = await database.rows(
-            'INSERT INTO api_tokens (token_hash, person_id, name, hint, created_at)'
-            ' SELECT ?, id, ?, ?, CAST(? AS BIGINT) FROM people WHERE id = ? AND is_active = 1 RETURNING *',
-            [_hash(secret), name, secret[-4:], clock.now_ms(), whose],
-        )
-    if not made:
-        raise NotFound(catalog='person', id=whose)
-    return _token(made[0], secret)
-
-
-async def list_tokens(actor: Actor, person_id: int | None = None) -> list[ApiToken]:
-    """A person's API tokens, the latest first; one's own without `person_id`."""
-    with guard.acting(actor):
-        found = await database.rows(
-            'SELECT * FROM api_tokens WHERE person_id = ? ORDER BY id DESC', [_whose(actor, person_id)]
-        )
-    return [_token(row) for row in found]
-
-
-async def revoke_token(actor: Actor, token_id: int) -> None:
-    """Make an API token worthless.
-
-    :raises NotFound: not theirs, or already revoked"""
-    with guard.acting(actor):
-        ended = await database.rows(
-            'DELETE FROM api_tokens WHERE id = ? AND (person_id = ? OR ? = 1) RETURNING token_hash',
-            [token_id, actor.person_id or 0, int(actor.is_admin)],
-        )
-    if not ended:
-        raise NotFound(catalog='token', id=token_id)
-    _known.pop(ended[0]['token_hash'], None)
-
-
-async def actor_of_token(secret: str) -> Actor | None:
-    """Who acts with this API token, with the rights of this moment; None when it is worthless."""
-    key, now = _hash(secret), clock.now_ms()
-    known = _known.get(key)
-    if known and time.monotonic() - known[0] < people.CACHED_S:
-        return await people.actor_of_person(known[1])
-    asked = time.monotonic()
-    with guard.acting(guard.DOOR):
-        found = await database.rows(
-            'SELECT id, person_id, used_at FROM api_tokens WHERE token_hash = ?', [key]
-        )
-        if not found:
-            return None
-        if now - (found[0]['used_at'] or 0) > SEEN_EVERY_MS:
-            await database.rows('UPDATE api_tokens SET used_at = ? WHERE id = ?', [now, found[0]['id']])
-    _remember(key, asked, found[0]['person_id'], found[0]['id'])
-    return await people.actor_of_person(found[0]['person_id'])
-
-
-def _whose(actor: Actor, person_id: int | None) -> int:
-    """The person meant: oneself, or for an administrator anybody."""
-    whose = actor.person_id if person_id is None else person_id
-    if whose is None or (whose != actor.person_id and not actor.is_admin):
-        raise NotAllowed(right='administer')
-    return whose
-
-
-def _token(row: Mapping[str, Any], secret: str = '') -> ApiToken:
-    return ApiToken(
-        id=row['id'],
-        person_id=row['person_id'],
-        name=row['name'],
-        hint=row['hint'],
-        created_at=clock.from_ms(row['created_at']),
-        used_at=None if row['used_at'] is None else clock.from_ms(row['used_at']),
-        secret=secret,
-    )
+        async with database.transaction():
+            made = await new_session(half.person_id, half.address, half.agent, half.stored)
+            await audit.note(await _actor(half.person_id), 'signed_in', session=made.id)
+    return made

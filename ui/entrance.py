@@ -8,14 +8,16 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from nicegui import Client, ui
 
-from store import sessions
+from store import Problem, invitations, sessions
 from store.sessions import ABSOLUTE_MS
 from ui.locales import SOURCE, accepted, languages
+from ui.pages.invited import draw_invited, draw_new_password, draw_over
 from ui.pages.setup import draw_setup
 from ui.pages.sign_in import draw_sign_in
 from ui.place import is_own
+from ui.prefix import public
 from ui.reader import Reader, attach
-from ui.session import COOKIE, SAFE_COOKIE, token_of
+from ui.session import COOKIE, SAFE_COOKIE, tab_of, token_of
 from ui.shell_head import add_head
 
 TICKET_S = 60
@@ -48,6 +50,8 @@ def add_routes(app: FastAPI) -> None:
     app.add_api_route('/auth/complete', _complete, include_in_schema=False)
     ui.page('/sign-in')(_sign_in)
     ui.page('/setup')(_setup)
+    ui.page('/invite/{token}')(_invited)
+    ui.page('/new-password')(_new_password)
 
 
 async def _complete(request: Request, ticket: str = '') -> Response:
@@ -73,9 +77,9 @@ async def _complete(request: Request, ticket: str = '') -> Response:
 async def _sign_in(request: Request, client: Client) -> Response | None:
     """Login and password."""
     if await sessions.needs_setup():
-        return RedirectResponse('/setup', 303)
+        return RedirectResponse(public(request, '/setup'), 303)
     if await sessions.actor_of_session(token_of(request.cookies)) is not None:
-        return RedirectResponse('/', 303)
+        return RedirectResponse(public(request, '/'), 303)
     _greet(request, client)
     draw_sign_in(onward=request.query_params.get('next', '/'), ticket_url=ticket_url)
     return None
@@ -84,9 +88,32 @@ async def _sign_in(request: Request, client: Client) -> Response | None:
 async def _setup(request: Request, client: Client) -> Response | None:
     """The first administrator."""
     if not await sessions.needs_setup():
-        return RedirectResponse('/sign-in', 303)
+        return RedirectResponse(public(request, '/sign-in'), 303)
     _greet(request, client)
     draw_setup(ticket_url=ticket_url)
+    return None
+
+
+async def _invited(request: Request, client: Client, token: str) -> Response | None:
+    """Where an invitation leads."""
+    _greet(request, client)
+    try:
+        mine = await invitations.invited(token)
+    except Problem as problem:
+        draw_over(problem)
+    else:
+        draw_invited(mine, token, ticket_url)
+    return None
+
+
+async def _new_password(request: Request, client: Client) -> Response | None:
+    """Where whoever came in with a given password chooses their own."""
+    tab = await tab_of(request, unfinished=True)
+    if tab is None or not tab.person.must_change_password:
+        return RedirectResponse(f'{request.scope.get("root_path", "")}/', 303)
+    attach(client, tab.reader)
+    add_head(client, tab.language, tab.theme)
+    draw_new_password(tab, ticket_url)
     return None
 
 

@@ -25,7 +25,8 @@ def revoked() -> Iterator[list[tuple[int, int | None]]]:
 
 
 async def max_with_login() -> people.Person:
-    return await people.create_person(guard.SETUP, {'name': 'Max', 'login': 'max', 'password': GOOD})
+    given = {'name': 'Max', 'login': 'max', 'password': GOOD, 'roles': ['member']}
+    return await people.create_person(guard.SETUP, given)
 
 
 async def test_a_new_installation_has_no_account_until_somebody_sets_it_up(database: str) -> None:

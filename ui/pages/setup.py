@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
-from store import rules, sessions, solutions, system_settings
+from store import colleagues, rules, sessions, solutions, system_settings
 from store.problems import Problem
 from store.sessions import Session
 from ui.components.basics import button, error_line, row, text
@@ -100,3 +100,4 @@ async def _install_chosen(token: str, chosen: Choice, tell: Callable[[str], Any]
     actor = await sessions.actor_of_session(token)
     if actor is not None:
         await install(actor, chosen.code, demo=chosen.demo, tell=tell)
+        await colleagues.give_contact(actor, actor.person_id or 0)

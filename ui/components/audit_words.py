@@ -1,0 +1,208 @@
+"""The lines of the audit log as people read them: a kind's name and icon, and a sentence of its facts."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from store import FieldSpec
+from store.audit import AuditEntry
+from store.system_settings import SETTINGS
+from ui.text import n, t
+
+ICONS: Final = {
+    'signed_in': 'login',
+    'sign_in_failed': 'gpp_maybe',
+    'signed_out': 'logout',
+    'session_ended': 'logout',
+    'refused': 'block',
+    'exported': 'download',
+    'imported': 'upload',
+    'shared': 'share',
+    'seen_as': 'visibility',
+    'invited': 'mail',
+    'person_changed': 'person',
+    'rights_changed': 'admin_panel_settings',
+    'password_changed': 'password',
+    'second_factor_changed': 'phonelink_lock',
+    'token_made': 'vpn_key',
+    'token_revoked': 'vpn_key_off',
+    'setting_changed': 'tune',
+    'structure_changed': 'schema',
+    'backup': 'backup',
+    'restored': 'restore',
+}
+WARNING: Final = frozenset({'sign_in_failed', 'refused'})
+
+
+def kind_names() -> dict[str, str]:
+    """What the kinds are called, in the order people see."""
+    return {
+        'signed_in': t('Sign-ins'),
+        'sign_in_failed': t('Failed sign-ins'),
+        'signed_out': t('Sign-outs'),
+        'session_ended': t('Ended sessions'),
+        'refused': t('Refusals'),
+        'exported': t('Exports'),
+        'shared': t('Shared records'),
+        'seen_as': t('Seen as another person'),
+        'invited': t('Invitations'),
+        'person_changed': t('People'),
+        'rights_changed': t('Rights'),
+        'password_changed': t('Passwords'),
+        'second_factor_changed': t('Second factors'),
+        'token_made': t('New API keys'),
+        'token_revoked': t('Revoked API keys'),
+        'setting_changed': t('Settings'),
+        'backup': t('Backups'),
+        'restored': t('Restores'),
+    }
+
+
+def sentence(line: AuditEntry, about: str) -> str:
+    """What was done, to be read after the name of who did it.
+
+    :param about: the name of the person it was done to; '' when it is nobody else"""
+    say = _SENTENCES.get(line.kind)
+    return say(line.facts, about) if say else kind_names().get(line.kind, line.kind)
+
+
+def _failed(facts: Mapping[str, Any], _: str) -> str:
+    whys = {
+        'code_wrong': t('The code of {login} was wrong', login=facts.get('login') or '…'),
+        'sign_in_throttled': t('Too many attempts to sign in'),
+    }
+    unknown = t('Somebody tried to sign in with an unknown login')
+    known = t('Somebody tried to sign in as {login}', login=facts['login']) if facts.get('login') else unknown
+    return whys.get(str(facts.get('why')), known)
+
+
+def _refused(facts: Mapping[str, Any], _: str) -> str:
+    asked = facts.get('path') or '/'.join(
+        str(facts[name]) for name in ('catalog', 'id') if facts.get(name) is not None
+    )
+    if asked:
+        return t('asked for {what} and was refused', what=asked)
+    return t('asked for more than they may and was refused')
+
+
+def _exported(facts: Mapping[str, Any], _: str) -> str:
+    rows = facts.get('rows', facts.get('count'))
+    where = facts.get('catalog', '')
+    if isinstance(rows, int):
+        return n('exported {count} record: {where}', 'exported {count} records: {where}', rows, where=where)
+    return t('exported records: {where}', where=where)
+
+
+def _ended(facts: Mapping[str, Any], about: str) -> str:
+    if isinstance(facts.get('ended'), int):
+        return n('ended {count} other session', 'ended {count} other sessions', facts['ended'])
+    return t('ended a session of {name}', name=about) if about else t('ended an own session')
+
+
+def _person(facts: Mapping[str, Any], about: str) -> str:
+    name = about or facts.get('name') or ''
+    if facts.get('what') in ('created', 'set up'):
+        return t('added {name}', name=name)
+    fields = ', '.join(str(one) for one in facts.get('fields', ()))
+    return (
+        t('changed {name}: {fields}', name=name, fields=fields) if fields else t('changed {name}', name=name)
+    )
+
+
+def _rights(facts: Mapping[str, Any], about: str) -> str:
+    named = (
+        about or facts.get('name') or facts.get('role') or facts.get('label') or facts.get('catalog') or ''
+    )
+    return t('changed the rights of {name}', name=named) if named else t('changed rights')
+
+
+def _password(facts: Mapping[str, Any], about: str) -> str:
+    if facts.get('what') == 'invitation':
+        return t('chose a password by an invitation')
+    return t('gave {name} a new password', name=about) if about else t('changed the own password')
+
+
+def _factor(facts: Mapping[str, Any], about: str) -> str:
+    if facts.get('what') == 'reset':
+        return t('took away the second factor of {name}', name=about)
+    said = {
+        'on': t('turned the second factor on'),
+        'off': t('turned the second factor off'),
+        'new codes': t('made new spare codes'),
+    }
+    return said.get(str(facts.get('what')), t('changed the second factor'))
+
+
+def _token(facts: Mapping[str, Any], about: str) -> str:
+    name = f'{facts.get("name", "")} …{facts.get("hint", "")}'
+    if about:
+        return t('made the API key “{key}” for {name}', key=name, name=about)
+    return t('made the API key “{key}”', key=name)
+
+
+def _revoked(facts: Mapping[str, Any], about: str) -> str:
+    name = f'{facts.get("name", "")} …{facts.get("hint", "")}'
+    if about:
+        return t('revoked the API key “{key}” of {name}', key=name, name=about)
+    return t('revoked the API key “{key}”', key=name)
+
+
+def _setting(facts: Mapping[str, Any], _: str) -> str:
+    code = str(facts.get('setting', ''))
+    spec: FieldSpec | None = SETTINGS.get(code)
+    named = t(spec.label) if spec else code
+    if 'after' in facts:
+        return t('changed “{setting}” to {value}', setting=named, value=_shown(facts['after']))
+    return t('changed “{setting}”', setting=named)
+
+
+def _shared(facts: Mapping[str, Any], _: str) -> str:
+    return t('changed who may see {what}', what=f'{facts.get("catalog", "")}/{facts.get("record_id", "")}')
+
+
+def _seen(facts: Mapping[str, Any], about: str) -> str:
+    name = about or facts.get('name', '')
+    if facts.get('what') == 'ended':
+        return t('no longer sees as {name}', name=name)
+    return t('sees as {name}', name=name)
+
+
+def _invited(facts: Mapping[str, Any], about: str) -> str:
+    return t('invited {name}', name=about or facts.get('name', ''))
+
+
+def _backup(facts: Mapping[str, Any], _: str) -> str:
+    if facts.get('failed'):
+        return t('a backup failed: {why}', why=facts['failed'])
+    return t('made a backup: {name}', name=facts.get('name', ''))
+
+
+def _restored(facts: Mapping[str, Any], _: str) -> str:
+    return t('restored a backup: {name}', name=facts.get('name', ''))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ', '.join(str(one) for one in value) or '—'
+    return '—' if value in (None, '') else str(value)
+
+
+_SENTENCES: Final[Mapping[str, Callable[[Mapping[str, Any], str], str]]] = {
+    'signed_in': lambda _facts, _about: t('signed in'),
+    'signed_out': lambda _facts, _about: t('signed out'),
+    'sign_in_failed': _failed,
+    'session_ended': _ended,
+    'refused': _refused,
+    'exported': _exported,
+    'person_changed': _person,
+    'rights_changed': _rights,
+    'password_changed': _password,
+    'second_factor_changed': _factor,
+    'token_made': _token,
+    'token_revoked': _revoked,
+    'setting_changed': _setting,
+    'shared': _shared,
+    'seen_as': _seen,
+    'invited': _invited,
+    'backup': _backup,
+    'restored': _restored,
+}
