@@ -214,8 +214,8 @@ async def set_password(actor: Actor, person_id: int, password: str, *, current: 
         if not found:
             raise NotFound(catalog='person', id=person_id)
         stored = found[0]['password_hash']
-        if actor.person_id == person_id and stored and not await passwords.fits(stored, current):
-            raise Invalid({'current': BadValue('password_wrong')})
+        if actor.person_id == person_id and stored:
+            await passwords.need_current(person_id, stored, current)
         fresh = await hashed_password(
             password, [found[0]['name'], found[0]['login'] or '', found[0]['email']]
         )
@@ -232,9 +232,10 @@ async def set_password(actor: Actor, person_id: int, password: str, *, current: 
 
 
 async def end_everything(person_id: int) -> None:
-    """End every session and token of a person, inside the caller's transaction."""
+    """End every session, token and invitation of a person, inside the caller's transaction."""
     await database.rows('DELETE FROM sessions WHERE person_id = ?', [person_id])
     await database.rows('DELETE FROM api_tokens WHERE person_id = ?', [person_id])
+    await database.rows('DELETE FROM invitations WHERE person_id = ? AND used_at IS NULL', [person_id])
     publish_revoked(person_id)
 
 

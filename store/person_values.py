@@ -70,6 +70,15 @@ async def checked_values(values: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
+def problem_of(code: str, value: Any) -> BadValue | None:
+    """What is wrong with one value; None when it is fine."""
+    try:
+        _column(code, value)
+    except BadValue as error:
+        return error
+    return None
+
+
 def _column(code: str, value: Any) -> Any:
     if code in _LONGEST:
         return _text(code, value)

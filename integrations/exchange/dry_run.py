@@ -8,7 +8,7 @@ from typing import Any
 
 from integrations.exchange.judging import Judge, Row, Verdict, prepare
 from integrations.exchange.names import ToMake, Unmatched
-from integrations.exchange.plan import Plan
+from integrations.exchange.plan import PEOPLE, Plan
 from integrations.exchange.targets import Target
 from store import Records
 from store.imports import RefusedRow
@@ -20,8 +20,8 @@ AT_ONCE = 200
 class Forecast:
     """What an import would do: counts, refused rows with reasons, names without a match.
 
-    `reasons` counts (field, code), `stages` the new records by stage, `namesakes` the rows whose name a
-    present record bears."""
+    `linked` counts new people who are contacts already; `reasons` counts (field, code), `stages` the new
+    records by stage, `namesakes` the rows whose name a present record bears."""
 
     total: int = 0
     created: int = 0
@@ -31,6 +31,7 @@ class Forecast:
     stages: Counter[str] = field(default_factory=Counter)
     unmatched: tuple[Unmatched, ...] = ()
     namesakes: int = 0
+    linked: int = 0
 
     @property
     def is_ready(self) -> bool:
@@ -62,10 +63,15 @@ async def forecast(records: Records, target: Target, plan: Plan, rows: list[Row]
     """Judge every row; other people's requests are served in between."""
     judge = await prepare(records, target, plan, rows)
     found = Forecast(unmatched=judge.names.unmatched_in_order())
+    fresh: list[Mapping[str, Any]] = []
     for number, (place, cells) in enumerate(rows, 1):
-        found.add(judge.judge(place, cells))
+        verdict = judge.judge(place, cells)
+        found.add(verdict)
+        if verdict.deed == 'create' and plan.catalog == PEOPLE:
+            fresh.append(verdict.values)
         if number % AT_ONCE == 0:
             await asyncio.sleep(0)
+    found.linked = await target.linked(fresh) if fresh else 0
     if not plan.key:
         found.namesakes = await _namesakes(target, plan, rows)
     return found, judge

@@ -49,6 +49,8 @@ class Judge:
         verdict = Verdict(place, 'create')
         for index, spec in self._columns:
             self._read(verdict, spec, cells[index] if index < len(cells) else '', cells)
+        for code, problem in self.target.problems(verdict.values).items():
+            verdict.problems.setdefault(code, problem)
         self._match(verdict, cells)
         if verdict.deed == 'create':
             self._complete(verdict)

@@ -255,10 +255,10 @@ def _likely_title(
 
 
 def _matching(target: Target, codes: Collection[str]) -> tuple[str, Mode]:
-    """A unique field matches best; people are never made twice; else every row is a new record."""
+    """People are never made twice; a unique field matches best; else every row is a new record."""
+    if target.code == PEOPLE:
+        return next((spec.code for spec in target.matching() if spec.code in codes), ''), 'both'
     unique = next((spec.code for spec in target.matching() if spec.unique and spec.code in codes), '')
     if unique:
         return unique, 'both'
-    if target.code == PEOPLE:
-        return next((spec.code for spec in target.matching() if spec.code in codes), ''), 'both'
     return '', 'create'

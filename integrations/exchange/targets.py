@@ -9,6 +9,7 @@ from typing import Any
 from integrations.exchange.plan import PEOPLE, key_of
 from store import (
     FIELD_TYPES,
+    BadValue,
     Catalog,
     Condition,
     FieldSpec,
@@ -17,11 +18,15 @@ from store import (
     Query,
     Records,
     RecordView,
+    colleagues,
+    units,
 )
 from store import people as team
+from store.colleagues import RoleName
 from store.fields import TextType
 from store.operations import need
-from store.roles import Role, list_roles
+from store.person_values import problem_of
+from store.units import Unit
 
 BATCH = 400
 PAGE = 1_000
@@ -61,6 +66,14 @@ class Target(ABC):
     def key(self, code: str, text: str) -> str:
         """The key under which `find_by` keeps the records that hold this text."""
         return key_of(text)
+
+    def problems(self, values: Mapping[str, Any]) -> Mapping[str, BadValue]:
+        """What is wrong with values beyond what their types know, by field."""
+        return {}
+
+    async def linked(self, rows: Sequence[Mapping[str, Any]]) -> int:
+        """How many new records are joined to present ones of another kind instead of doubling them."""
+        return 0
 
     @abstractmethod
     def may(self, right: str) -> bool:
@@ -156,23 +169,31 @@ class CatalogTarget(Target):
 
 
 class PeopleTarget(Target):
-    """The people of the team; for administrators."""
+    """The people of the team; for those who manage them."""
 
     code = PEOPLE
     name_field = 'name'
     fields: tuple[FieldSpec, ...] = (
         FieldSpec(code='name', label='Full name', type='text', required=True),
-        FieldSpec(code='login', label='Login', type='text'),
+        FieldSpec(code='login', label='Login', type='text', unique=True),
         FieldSpec(code='email', label='E-mail', type='email'),
-        FieldSpec(code='department', label='Department', type='text'),
+        FieldSpec(code='phone', label='Phone', type='phone'),
+        FieldSpec(code='department', label='Department', labels={'ru': 'Отдел'}, type='text'),
         FieldSpec(code='manager_id', label='Manager', type='person'),
     )
 
-    def __init__(self, records: Records, roles: Sequence[Role]) -> None:
+    def __init__(self, records: Records, roles: Sequence[RoleName], known: Sequence[Unit]) -> None:
         self._actor = records.actor
-        choices = [{'key': role.code, 'label': role.label, 'labels': role.labels} for role in roles]
-        roles_spec = FieldSpec(code='roles', label='Roles', type='choices', options={'choices': choices})
-        self.fields = (*type(self).fields, roles_spec)
+        self.fields = type(self).fields
+        if known:
+            named = [{'key': str(one.id), 'label': one.name, 'labels': one.names} for one in known]
+            self.fields += (
+                FieldSpec(code='units', label='Unit', type='choices', options={'choices': named}),
+            )
+        if self._actor.may_do('manage_roles'):
+            choices = [{'key': role.code, 'label': role.label, 'labels': role.labels} for role in roles]
+            spec = FieldSpec(code='roles', label='Roles', type='choices', options={'choices': choices})
+            self.fields += (spec,)
 
     def matching(self) -> tuple[FieldSpec, ...]:
         """What tells people apart."""
@@ -181,6 +202,20 @@ class PeopleTarget(Target):
     def may(self, right: str) -> bool:
         """Whoever manages people."""
         return self._actor.may_do('manage_people')
+
+    def problems(self, values: Mapping[str, Any]) -> Mapping[str, BadValue]:
+        """A login has rules that its type does not know."""
+        found = {code: problem_of(code, values[code]) for code in ('name', 'login') if values.get(code)}
+        return {code: problem for code, problem in found.items() if problem is not None}
+
+    async def linked(self, rows: Sequence[Mapping[str, Any]]) -> int:
+        """How many new people are contacts already, by their e-mail."""
+        catalog = colleagues.contacts_catalog()
+        if catalog is None:
+            return 0
+        emails = [str(row['email']) for row in rows if row.get('email')]
+        found = await colleagues.contacts_with(catalog, emails)
+        return sum(len(found.get(key_of(email), ())) == 1 for email in emails)
 
     async def find_by(self, code: str, values: Collection[str]) -> Hits:
         """Everybody is read once: a team is small beside its deals."""
@@ -193,22 +228,26 @@ class PeopleTarget(Target):
         return found
 
     async def create(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        """All in one transaction."""
-        await team.create_people(self._actor, [_of_person(row) for row in rows])
+        """All in one transaction, each with their contact."""
+        await colleagues.add_people(self._actor, [_of_person(row) for row in rows])
 
     async def change(self, hit: Hit, values: Mapping[str, Any]) -> bool:
         """A person's values; those that are the same write the same."""
         before = await team.person(self._actor, hit.id)
+        known = await units.list_units(self._actor)
+        present = {'units': [one.id for one in known if hit.id in one.members]}
         given = _of_person(values)
-        if all(_same(getattr(before, code), value) for code, value in given.items()):
+        if all(_same(present.get(code, getattr(before, code, None)), value) for code, value in given.items()):
             return False
-        await team.change_person(self._actor, hit.id, given)
+        await colleagues.change_person(self._actor, hit.id, given)
         return True
 
 
 def _of_person(values: Mapping[str, Any]) -> dict[str, Any]:
     manager = values.get('manager_id')
     given = {code: value for code, value in values.items() if value is not None}
+    if 'units' in given:
+        given['units'] = tuple(int(one) for one in given['units'])
     return given | ({'manager_id': manager.id} if manager is not None else {})
 
 
@@ -226,7 +265,8 @@ async def target_of(records: Records, code: str) -> Target:
     if code != PEOPLE:
         return CatalogTarget(records, records.catalog(code))
     need(records.actor, 'manage_people')
-    return PeopleTarget(records, await list_roles(records.actor))
+    names = await colleagues.role_names(records.actor)
+    return PeopleTarget(records, names, await units.list_units(records.actor))
 
 
 def targets_of(records: Records) -> Iterator[str]:

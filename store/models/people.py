@@ -21,9 +21,32 @@ class PersonRow(Model):
     theme = fields.CharField(max_length=8, db_default='system')
     time_zone = fields.CharField(max_length=64, db_default='')
     created_at = fields.BigIntField(db_default=0)
+    phone = fields.CharField(max_length=60, db_default='')
+    working_hours = fields.TextField(db_default='{}')
+    absent_from = fields.CharField(max_length=10, db_default='')
+    absent_until = fields.CharField(max_length=10, db_default='')
+    deputy_id = fields.BigIntField(null=True)
+    photo_id = fields.BigIntField(null=True)
+    contact_id = fields.BigIntField(null=True)
+    must_change_password = fields.SmallIntField(db_default=0)
 
     class Meta:
         table = 'people'
+
+
+class InvitationRow(Model):
+    """A link with which one person chooses a password once, of which only a hash is kept."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    token_hash = fields.CharField(max_length=64, unique=True)
+    person_id = fields.BigIntField(db_index=True)
+    made_by = fields.BigIntField(null=True)
+    made_at = fields.BigIntField()
+    good_until = fields.BigIntField()
+    used_at = fields.BigIntField(null=True)
+
+    class Meta:
+        table = 'invitations'
 
 
 class RoleRow(Model):
@@ -81,6 +104,30 @@ class SessionRow(Model):
 
     class Meta:
         table = 'sessions'
+
+
+class SecondFactorRow(Model):
+    """The second factor of a person, its secret encrypted, `since` is 0 until the first code was given."""
+
+    person_id = fields.BigIntField(primary_key=True)
+    secret = fields.CharField(max_length=400)
+    since = fields.BigIntField(db_default=0)
+    last_step = fields.BigIntField(db_default=0)
+
+    class Meta:
+        table = 'second_factors'
+
+
+class RecoveryCodeRow(Model):
+    """A code that lets a person in once without their phone, of which only a hash is kept."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    person_id = fields.BigIntField(db_index=True)
+    code_hash = fields.CharField(max_length=64)
+    used_at = fields.BigIntField(null=True)
+
+    class Meta:
+        table = 'recovery_codes'
 
 
 class ApiTokenRow(Model):

@@ -11,11 +11,11 @@ from integrations.exchange import running
 from integrations.exchange.effects import reactions
 from integrations.exchange.formats.excel_files import workbook
 from integrations.exchange.importer import Importer
-from store import Records, solutions
+from store import Records, people, solutions
 from store.imports import DONE
 from tests.conftest import Outbox
 from tests.real_data import REAL, needs_real_data
-from ui.components.import_samples import sample_rows
+from ui.components.import_samples import sample_file, sample_rows
 from ui.reader import Reader, reading
 from ui.text import label_one
 
@@ -44,6 +44,26 @@ async def test_every_sample_file_is_imported_unchanged_without_a_refusal(
         await importer.start(job, plan)
         await running.wait(job.id)
         assert (await importer.job(job.id)).state == DONE
+
+
+@pytest.mark.parametrize('language', ['en', 'ru'])
+@pytest.mark.parametrize('code', ['person', 'contacts', 'accounts', 'leads', 'deals'])
+async def test_a_sample_file_fills_an_empty_installation_as_it_is(
+    as_admin: Records, language: str, code: str
+) -> None:
+    """B-45: the file of the import page, untouched, with captions in the reader's language."""
+    await solutions.install(as_admin.actor, 'sales', language)
+    importer = Importer(as_admin)
+    with reading(Reader(language)):
+        content = await sample_file(as_admin, code)
+    job = await importer.upload('sample.xlsx', io.BytesIO(content))
+    plan = await importer.propose(job, code, language=language)
+    await importer.start(job, plan)
+    await running.wait(job.id)
+    done = await importer.job(job.id)
+    assert (done.state, done.created, done.refused) == (DONE, 3, 0)
+    made = await people.list_people(as_admin.actor) if code == 'person' else []
+    assert all(one.contact_id for one in made if one.login != 'ada')
 
 
 MAVEN = REAL / 'maven'

@@ -8,7 +8,7 @@ import pytest
 
 from integrations.rest import RestApi
 from integrations.rest_limits import Limits
-from store import Designer, FieldSpec, Level, Records, Rights, people, roles, sessions
+from store import Designer, FieldSpec, Level, Records, Rights, guard, people, roles, sessions
 from tests.conftest import records_of
 
 STAGES = (
@@ -44,7 +44,7 @@ async def as_boss(as_admin: Records) -> Records:
 
 async def client_of(records: Records, *, limits: Limits | None = None) -> httpx.AsyncClient:
     """A client with a fresh token of this person."""
-    token = await sessions.create_token(records.actor, 'test')
+    token = await sessions.create_token(guard.SETUP, 'test', records.actor.person_id)
     transport = httpx.ASGITransport(RestApi(words, limits=limits))
     headers = {'Authorization': f'Bearer {token.secret}'}
     return httpx.AsyncClient(transport=transport, base_url='http://artel.test/v1', headers=headers)

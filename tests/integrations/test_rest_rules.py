@@ -7,7 +7,7 @@ import pytest
 
 from automations import Rules
 from integrations.rest import RestApi
-from store import Designer, Records, sessions
+from store import Designer, Records, guard, sessions
 from tests.conftest import records_of
 
 CALL_BACK = {
@@ -23,7 +23,7 @@ CALL_BACK = {
 
 
 async def client_of(records: Records) -> httpx.AsyncClient:
-    token = await sessions.create_token(records.actor, 'test')
+    token = await sessions.create_token(guard.SETUP, 'test', records.actor.person_id)
     headers = {'Authorization': f'Bearer {token.secret}'}
     transport = httpx.ASGITransport(RestApi(lambda code, facts, language: code))
     return httpx.AsyncClient(transport=transport, base_url='http://artel.test/v1', headers=headers)

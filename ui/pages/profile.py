@@ -1,47 +1,90 @@
-"""One's own settings: language, theme, time zone, password, sessions, keys for the API."""
+"""One’s own page: who one is, when one works, how one gets in, what one hears of, and one’s data."""
 
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from nicegui import ui
 
-from store import BadValue, FieldSpec, Invalid, people, sessions
-from store.sessions import ApiToken, Session
+from integrations.own_data import own_data
+from store import FieldSpec, Problem, people, units
+from store.people import Person
+from ui import theme
 from ui.components import frame
-from ui.components.basics import avatar, button, col, confirm, icon_button, pill, row, text, toast
-from ui.components.dialogs import answer_of
-from ui.components.settings import ask, autosaved, block, language_choices, listing, zone_choices
+from ui.components.basics import button, col, row, tell, text
+from ui.components.own_settings import draw_own_settings
+from ui.components.person_parts import unit_name
+from ui.components.person_work import absence_block, hours_block, plain_values
+from ui.components.photo_crop import PhotoCrop
+from ui.components.profile_notices import notices_block
+from ui.components.profile_security import security_block
+from ui.components.settings import autosaved, block, language_choices, zone_choices
+from ui.formats import today
 from ui.pages import Page, everyone
-from ui.place import Place, reload
-from ui.session import session
-from ui.text import ago, date_long, t
+from ui.place import Place, go, reload
+from ui.session import records, session
+from ui.text import t
 
+theme.add_style('components/people.css')
 RELOADS = frozenset({'language', 'theme', 'time_zone'})
 
 
 async def draw_profile(_place: Place) -> None:
-    """Everything about oneself."""
+    """Everything about oneself, in sections with addresses of their own."""
     tab = session()
-    with frame.header(t('Profile')):
-        pass
+    me = await people.person(tab.actor, tab.person_id)
+    sections: dict[str, tuple[str, Callable[[], Awaitable[None]]]] = {
+        'me': (t('Personal'), lambda: _personal(me)),
+        'work': (t('Work'), lambda: _work(me)),
+        'notices': (t('Notifications'), notices_block),
+        'own': (t('Company settings'), draw_own_settings),
+        'security': (t('Security'), security_block),
+        'data': (t('My data'), _data),
+    }
+    with frame.header(t('Profile')) as head, head.actions:
+        button(t('My rights'), lambda: go('/profile/rights'), icon='rule')
     with frame.body(narrow=True):
-        with row('a-gap-16'):
-            avatar(tab.person.name, 48)
+        with ui.element('nav').classes('pp-anchors') as anchors:
+            for code, (caption, _) in sections.items():
+                _anchor(code, caption)
+        anchors.props['aria-label'] = t('Sections of this page')
+        for code, (_, draw) in sections.items():
+            with _section(code):
+                await draw()
+
+
+def _anchor(code: str, caption: str) -> None:
+    """A way to a section; the scrolling part of the page is not the window, so the browser needs help."""
+    with ui.element('a').props(f'href="#{code}"') as link:
+        ui.label(caption)
+    script = f'(e) => {{ e.preventDefault(); document.getElementById("{code}")?.scrollIntoView(' \
+        '{behavior: "smooth", block: "start"}); }'  # fmt: skip
+    link.on('click', js_handler=script)
+
+
+@contextmanager
+def _section(code: str) -> Iterator[None]:
+    with ui.element('section').classes('pp-section').props(f'id={code}'):
+        yield
+
+
+async def _personal(me: Person) -> None:
+    tab = session()
+    working_in = [unit_name(one) for one in await units.list_units(tab.actor) if me.id in one.members]
+    with block(''):
+        with row('a-gap-16 a-wrap a-between'):
             with col('a-gap-0'):
-                text(tab.person.name, 'a-title')
-                text(tab.person.login, 'a-muted')
-        me = await people.person(tab.actor, tab.person_id)
-        with block(t('Personal')):
-            autosaved(_specs(), _values(me), _save)
-        with block(t('Password'), t('A new password ends your other sessions and API keys.')), row():
-            button(t('Change password'), _change_password)
-        await _sessions()
-        await _tokens()
+                text(me.name, 'a-title')
+                text(' · '.join(part for part in (me.login, ', '.join(working_in)) if part), 'a-muted')
+            PhotoCrop(me, reload)
+        autosaved(_specs(), _values(me), _save)
 
 
 def _specs() -> list[FieldSpec]:
     themes = [('system', t('As the device')), ('light', t('Light')), ('dark', t('Dark'))]
     return [
         FieldSpec(code='email', label='E-mail', type='email'),
+        FieldSpec(code='phone', label='Phone', type='phone'),
         FieldSpec(code='language', label='Language', type='choice', options={'choices': language_choices()}),
         FieldSpec(
             code='theme',
@@ -53,165 +96,39 @@ def _specs() -> list[FieldSpec]:
     ]
 
 
-def _values(me: people.Person) -> dict[str, Any]:
+def _values(me: Person) -> dict[str, Any]:
     tab = session()
-    return {'email': me.email, 'language': tab.language, 'theme': me.theme, 'time_zone': tab.zone}
+    own = {'language': tab.language, 'theme': me.theme, 'time_zone': tab.zone}
+    return {'email': me.email, 'phone': me.phone, **own}
 
 
 async def _save(values: dict[str, Any]) -> None:
     tab = session()
-    await people.change_person(tab.actor, tab.person_id, values)
+    await people.change_person(tab.actor, tab.person_id, plain_values(values))
     if RELOADS.intersection(values):
         reload()
 
 
-async def _change_password() -> None:
-    secret = {'secret': True}
-    specs = [
-        FieldSpec(code='current', label='Present password', type='text', required=True, options=secret),
-        FieldSpec(
-            code='password',
-            label='New password',
-            type='text',
-            required=True,
-            options=secret,
-            hint='At least 12 characters. A sentence is easy to remember.',
-        ),
-        FieldSpec(code='again', label='New password again', type='text', required=True, options=secret),
-    ]
-
-    async def save(values: dict[str, Any]) -> None:
-        if values['password'] != values['again']:
-            raise Invalid({'again': BadValue('passwords_differ')})
-        tab = session()
-        await people.set_password(tab.actor, tab.person_id, values['password'], current=values['current'])
-
-    await ask(
-        t('Change password'),
-        specs,
-        {},
-        save,
-        t('Change password'),
-        sentence=t('You will sign in again with the new password.'),
-    )
+async def _work(me: Person) -> None:
+    hours_block(me, _save)
+    await absence_block(me, _save)
 
 
-async def _sessions() -> None:
-    tab = session()
-    with listing(t('Where you are signed in')):
-        box = ui.element('div')
+async def _data() -> None:
+    async def take() -> None:
+        made.props('loading')
+        try:
+            content = await own_data(records())
+        except Problem as problem:
+            tell(problem)
+        else:
+            ui.download.content(content, f'artel-{today().isoformat()}.zip', 'application/zip')
+        finally:
+            made.props(remove='loading')
 
-    async def fill() -> None:
-        found = await sessions.list_sessions(tab.actor)
-        box.clear()
-        with box:
-            for one in found:
-                _session(one, is_this=one.id == tab.session_id, again=fill)
-
-    await fill()
-
-
-def _session(one: Session, *, is_this: bool, again: Any) -> None:
-    with row('a-item').style('cursor:default'):
-        with col('a-grow a-gap-0'):
-            text(_device(one.agent), 'a-small a-strong a-ellipsis')
-            seen = t('last seen {time}', time=ago(one.seen_at))
-            text(' · '.join(part for part in (one.address, seen) if part), 'a-meta').tooltip(
-                date_long(one.seen_at)
-            )
-        if is_this:
-            pill(t('This browser'), kind='success')
-            return
-
-        async def end() -> None:
-            await sessions.end_session(session().actor, one.id)
-            await again()
-
-        button(t('End'), end, small=True)
+    sentence = t('Your profile, sessions, choices and comments, and the records you are responsible for.')
+    with block(t('My data'), sentence), row():
+        made = button(t('Export my data'), take, icon='download')
 
 
-def _device(agent: str) -> str:
-    """A browser and system for people: 'Firefox, Linux'."""
-    browsers = (
-        ('Edg', 'Edge'),
-        ('OPR', 'Opera'),
-        ('YaBrowser', 'Yandex'),
-        ('Firefox', 'Firefox'),
-        ('Chrome', 'Chrome'),
-        ('Safari', 'Safari'),
-    )
-    systems = (
-        ('Windows', 'Windows'),
-        ('Android', 'Android'),
-        ('iPhone', 'iPhone'),
-        ('iPad', 'iPad'),
-        ('Mac OS', 'macOS'),
-        ('Linux', 'Linux'),
-    )
-    named = [next((name for mark, name in known if mark in agent), '') for known in (browsers, systems)]
-    return ', '.join(name for name in named if name) or t('Unknown device')
-
-
-async def _tokens() -> None:
-    with listing(t('Keys for the API')) as head:
-        box = ui.element('div')
-
-    async def fill() -> None:
-        found = await sessions.list_tokens(session().actor)
-        box.clear()
-        with box:
-            if not found:
-                text(t('A key lets a program work with your rights.'), 'a-empty a-empty--small')
-            for one in found:
-                _token(one, fill)
-
-    async def add() -> None:
-        made: list[ApiToken] = []
-
-        async def save(values: dict[str, Any]) -> None:
-            made.append(await sessions.create_token(session().actor, values['name']))
-
-        spec = FieldSpec(code='name', label='What is it for?', type='text', required=True)
-        if await ask(t('New key'), [spec], {}, save, t('Create')):
-            await _show_secret(made[0].secret)
-            await fill()
-
-    with head:
-        button(t('New key'), add, icon='add', small=True)
-    await fill()
-
-
-def _token(one: ApiToken, again: Any) -> None:
-    with row('a-item').style('cursor:default'):
-        with col('a-grow a-gap-0'):
-            text(one.name, 'a-small a-strong a-ellipsis')
-            used = t('used {time}', time=ago(one.used_at)) if one.used_at else t('never used')
-            text(f'…{one.hint} · {used}', 'a-meta')
-
-        async def revoke() -> None:
-            if await confirm(
-                t('Programs that use the key “{name}” will stop working.', name=one.name), t('Revoke')
-            ):
-                await sessions.revoke_token(session().actor, one.id)
-                await again()
-
-        icon_button('delete', t('Revoke'), revoke, small=True)
-
-
-async def _show_secret(secret: str) -> None:
-    def copy() -> None:
-        ui.clipboard.write(secret)
-        toast(t('Copied'))
-
-    with ui.dialog().props('persistent') as dialog, ui.card().style('width:min(520px,100%)'):
-        text(t('Your new key'), 'a-title')
-        text(t('Copy it now: it is shown only this once.'), 'a-muted')
-        with row('a-full a-secret'):
-            text(secret, 'a-grow a-mono').style('overflow-wrap:anywhere')
-            icon_button('content_copy', t('Copy'), copy)
-        with row('a-full').style('justify-content:flex-end'):
-            button(t('Done'), lambda: dialog.submit(True), primary=True)
-    await answer_of(dialog)
-
-
-PAGES = (Page(path='/profile', draw=draw_profile, title='Profile', allowed=everyone),)
+PAGES = (Page(path='/profile', draw=draw_profile, title='Profile', allowed=everyone, is_private=True),)

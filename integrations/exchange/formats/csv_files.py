@@ -11,7 +11,7 @@ from integrations.exchange.dialects import Dialect, sniff
 from integrations.exchange.encodings import decode, is_binary, is_readable
 from integrations.exchange.formats import HEAD_BYTES, MAX_CELL_CHARS, Format, Sheet, Unreadable, numbered
 
-RISKY = ('=', '+', '-', '@', '\t', '\r', '\0')
+RISKY = ('=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠')
 
 
 class CsvFiles(Format):
@@ -45,7 +45,7 @@ class CsvFiles(Format):
     def write(self, rows: Iterable[Sequence[str]], target: BinaryIO) -> None:
         """UTF-8 with a mark, so that office programs open it right."""
         text = io.TextIOWrapper(target, encoding='utf-8-sig', newline='')
-        csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows)
+        csv.writer(text).writerows([harmless(cell) for cell in row] for row in rows)
         text.flush()
         text.detach()
 
@@ -64,9 +64,9 @@ def _rows(text: str, dialect: Dialect) -> Iterator[list[str]]:
         raise Unreadable('cell_too_long' if 'limit' in str(error) else 'damaged') from error
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
     """The text so that no office program runs it; plain numbers and phones stay as they are."""
     if not cell.startswith(RISKY):
         return cell
     plain = cell[1:].replace(' ', '').replace('.', '').replace(',', '')
-    return cell if cell[0] in '+-' and plain.isdigit() else "'" + cell
+    return cell if cell[0] in '+-' and plain.isdecimal() and plain.isascii() else "'" + cell

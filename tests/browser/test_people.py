@@ -1,0 +1,222 @@
+"""People in a browser: invited, given a photo, placed in the organisation, let go."""
+
+import io
+import re
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.async_api import BrowserContext, Page, expect
+
+from tests.browser.app import PASSWORD, App
+from tests.browser.conftest import SignIn, fill_sign_in
+
+pytestmark = pytest.mark.browser
+OpenContext = Callable[..., Awaitable[BrowserContext]]
+
+
+async def add_person(page: Page, server: App, name: str, login: str, *, way: str = '') -> str:
+    """Add somebody on the page of people; the link or password that is shown once."""
+    await page.goto(f'{server.url}/settings/people')
+    await page.get_by_role('button', name='Add person').click()
+    dialog = page.locator('.q-dialog')
+    await dialog.locator('.af-field', has_text='Name').first.locator('input').fill(name)
+    await dialog.locator('.af-field', has_text='Login').locator('input').fill(login)
+    await dialog.locator('.af-field', has_text='E-mail').locator('input').fill(f'{login}@example.com')
+    if way:
+        await dialog.get_by_role('combobox', name='Gets in with').click()
+        await page.locator('.af-menu-item', has_text=way).click()
+    await dialog.get_by_role('button', name='Add', exact=True).click()
+    secret = await page.locator('.a-secret .a-mono').inner_text()
+    await page.get_by_role('button', name='Done').click()
+    return secret
+
+
+async def test_an_invited_colleague_comes_in_and_is_a_contact(
+    server: App, page: Page, open_context: OpenContext
+) -> None:
+    link = await add_person(page, server, 'Nora New', 'nora')
+    assert link.startswith(f'{server.url}/invite/')
+    line = page.locator('tr', has_text='Nora New')
+    await expect(line).to_contain_text('Invited')
+    nora = await (await open_context()).new_page()
+    await nora.goto(link)
+    await expect(nora.locator('input[name=login]')).to_have_value('nora')
+    await nora.locator('input[name=password]').fill('short')
+    await nora.get_by_role('button', name='Come in').click()
+    await expect(nora.get_by_text('Take at least 12 characters.')).to_be_visible()
+    await nora.locator('input[name=password]').fill(PASSWORD)
+    await nora.get_by_role('button', name='Come in').click()
+    await expect(nora.locator('.a-side')).to_contain_text('Nora New', timeout=15_000)
+    late = await (await open_context()).new_page()
+    await late.goto(link)
+    await expect(late.get_by_text('This link was used already')).to_be_visible()
+    await page.goto(f'{server.url}/c/contacts/list?q=Nora')
+    await page.locator('.ag-row, tr', has_text='Nora New').first.click()
+    await expect(page.get_by_text('Colleague', exact=True)).to_be_visible()
+    await expect(page.locator('.q-pill, .a-pill', has_text='Active')).to_be_visible()
+
+
+async def test_a_given_password_is_changed_before_anything_else(
+    server: App, page: Page, open_context: OpenContext
+) -> None:
+    given = await add_person(page, server, 'Otto First', 'otto', way='A first password')
+    otto = await (await open_context()).new_page()
+    await otto.goto(f'{server.url}/sign-in')
+    fields = otto.locator('input:visible')
+    await fields.nth(0).fill('otto')
+    await otto.locator('input[type=password]').fill(given)
+    await otto.keyboard.press('Enter')
+    await otto.wait_for_url('**/new-password')
+    await otto.goto(f'{server.url}/c/deals/list')
+    await otto.wait_for_url('**/new-password')
+    assert (await otto.request.get(f'{server.url}/api/v1/catalogs')).status == 401
+    await otto.locator('input[name=current]').fill(given)
+    await otto.locator('input[name=password]').fill(given)
+    await otto.get_by_role('button', name='Continue').click()
+    await expect(otto.get_by_text('Choose another password')).to_be_visible(timeout=15_000)
+    await otto.locator('input[name=password]').fill(PASSWORD)
+    await otto.get_by_role('button', name='Continue').click()
+    await expect(otto.locator('.a-side')).to_contain_text('Otto First', timeout=15_000)
+
+
+async def test_who_is_let_go_is_out_within_a_second(server: App, page: Page, sign_in: SignIn) -> None:
+    server.run('user', 'zoe', '--name', 'Zoe Gone')
+    secret = server.run('token', 'zoe')
+    zoe = await sign_in(server, 'zoe')
+    await zoe.goto(f'{server.url}/c/deals/list')
+    assert status(server, secret) == 200
+    await page.goto(f'{server.url}/settings/people')
+    line = page.locator('tr', has_text='Zoe Gone')
+    await line.get_by_role('button').click()
+    await page.get_by_text('Deactivate', exact=True).click()
+    await page.locator('.q-dialog').get_by_role('button', name='Deactivate').click()
+    began = time.monotonic()
+    await zoe.wait_for_url('**/sign-in', wait_until='commit', timeout=3000)
+    assert status(server, secret) == 401
+    # Both ended within the second; the rest is the browser's way to the sign-in page on a busy machine.
+    assert time.monotonic() - began < 2
+    await page.get_by_role('button', name='Deactivated people').click()
+    await expect(line).to_contain_text('Deactivated')
+
+
+def status(server: App, secret: str) -> int:
+    """What the REST interface answers to a key."""
+    request = urllib.request.Request(
+        f'{server.url}/api/v1/catalogs', headers={'authorization': f'Bearer {secret}'}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+async def test_the_organisation_is_a_tree_that_is_dragged_and_walked(server: App, page: Page) -> None:
+    await page.goto(f'{server.url}/settings/organization')
+    await page.get_by_role('button', name='Add the first unit').click()
+    dialog = page.locator('.q-dialog')
+    for place, name in enumerate(('Company', 'Sales', 'North')):
+        if place:
+            await page.get_by_role('button', name='Add unit').click()
+        await dialog.locator('input').first.fill(name)
+        await dialog.get_by_role('button', name='Add', exact=True).click()
+        await expect(page.get_by_role('treeitem')).to_have_count(place + 1)
+    units = {
+        name: page.get_by_role('treeitem').filter(has_text=name) for name in ('Company', 'Sales', 'North')
+    }
+    await units['Sales'].drag_to(units['Company'])
+    await expect(units['Sales']).to_have_attribute('aria-level', '2')
+    await units['North'].focus()
+    await page.keyboard.press('Alt+ArrowRight')
+    await expect(units['North']).to_have_attribute('aria-level', '2')
+    await page.keyboard.press('Alt+ArrowUp')
+    await expect(page.get_by_role('treeitem').nth(1)).to_contain_text('North')
+    await units['Sales'].get_by_role('button', name='More actions').click()
+    await page.get_by_text('Move to…').click()
+    await dialog.get_by_role('combobox').click()
+    await page.locator('.af-menu-item', has_text='North').click()
+    await dialog.get_by_role('button', name='Move').click()
+    await expect(units['Sales']).to_have_attribute('aria-level', '3')
+    await units['Company'].click()
+    panel = page.locator('.og-side')
+    await panel.get_by_role('combobox', name='Add somebody').click()
+    await page.locator('.af-search-box').fill('Max')
+    await page.locator('.af-menu-item', has_text='Max Member').click()
+    await expect(panel).to_contain_text('1 person')
+    await expect(units['Company'].locator('.og-count')).to_have_text('1')
+
+
+async def test_a_photo_is_cut_to_a_square_and_seen_in_the_panel(
+    server: App, page: Page, tmp_path: Path
+) -> None:
+    picture = tmp_path / 'me.jpg'
+    Image.new('RGB', (900, 600), 'teal').save(picture)
+    await page.goto(f'{server.url}/profile')
+    await page.locator('input[type=file][accept*=webp]').set_input_files(picture)
+    await page.get_by_role('dialog').get_by_role('button', name='Save').click()
+    face = page.locator('.a-me .a-photo')
+    await expect(face).to_be_visible(timeout=20_000)
+    shown = await face.evaluate('node => getComputedStyle(node).backgroundImage')
+    found = re.search(r'/files/\d+', shown)
+    assert found
+    answer = await page.request.get(server.url + found[0])
+    with Image.open(io.BytesIO(await answer.body())) as kept:
+        assert (kept.size, kept.format) == ((512, 512), 'WEBP')
+    text = tmp_path / 'no.png'
+    text.write_text('no picture')
+    await page.locator('input[type=file][accept*=webp]').set_input_files(text)
+    await expect(page.get_by_text('This is no picture.')).to_be_visible()
+
+
+async def test_my_data_come_as_an_archive(server: App, page: Page) -> None:
+    await page.goto(f'{server.url}/profile')
+    async with page.expect_download() as waiting:
+        await page.get_by_role('button', name='Export my data').click()
+    path = await (await waiting.value).path()
+    with zipfile.ZipFile(path) as archive:
+        assert {'profile.json', 'sessions.json', 'preferences.json', 'comments.csv'} <= set(
+            archive.namelist()
+        )
+        assert b'"login": "ada"' in archive.read('profile.json')
+        assert b'password' not in archive.read('profile.json').replace(b'must_change_password', b'').replace(
+            b'has_password', b''
+        )
+
+
+async def test_hours_and_absence_are_kept_and_seen(server: App, page: Page) -> None:
+    await page.goto(f'{server.url}/profile')
+    await page.get_by_role('button', name='Monday to Friday, 9 to 18').click()
+    await expect(page.locator('.pp-time')).to_have_count(10)
+    await page.reload()
+    await expect(page.locator('.pp-time')).to_have_count(10)
+
+
+async def test_the_last_administrator_stays(server: App, page: Page) -> None:
+    await page.goto(f'{server.url}/settings/people')
+    await page.locator('tr', has_text='Ada Admin').get_by_role('button').click()
+    await page.get_by_text('Deactivate', exact=True).click()
+    await page.locator('.q-dialog').get_by_role('button', name='Deactivate').click()
+    await expect(page.get_by_text(re.compile('administrator', re.IGNORECASE)).last).to_be_visible()
+    await page.reload()
+    await expect(page.locator('tr', has_text='Ada Admin')).to_be_visible()
+
+
+async def test_a_link_in_a_letter_signs_nobody_else_out(
+    server: App, page: Page, open_context: OpenContext
+) -> None:
+    link = await add_person(page, server, 'Pia Post', 'pia')
+    pia = await (await open_context(width=390, height=800)).new_page()
+    await pia.goto(link)
+    await pia.locator('input[name=password]').fill(PASSWORD)
+    await pia.get_by_role('button', name='Come in').click()
+    await expect(pia.locator('.a-bottom')).to_be_visible(timeout=15_000)
+    again = await (await open_context()).new_page()
+    await again.goto(f'{server.url}/sign-in')
+    await fill_sign_in(again, 'pia', PASSWORD)
+    await expect(again.locator('.a-side')).to_contain_text('Pia Post', timeout=15_000)
