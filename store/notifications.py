@@ -1,19 +1,21 @@
 """The bell: what each person should look at; written in the transaction that caused it, told after it."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from store import clock, database, guard
 from store.actor import Actor
+from store.notice_choices import KEY, KINDS, STICKY, NoticeChoices
 from store.problems import NotFound
 
-KINDS = ('task', 'mention', 'approval', 'event', 'process', 'system')
-"""What a line is about: tasks and reminders, people, decisions, noteworthy days, rules, the system itself."""
 KEPT_DAYS = 30
-_NEW = 'read_at IS NULL AND (snoozed_until IS NULL OR snoozed_until <= ?)'
+_AWAKE = 'in_bell = 1 AND (snoozed_until IS NULL OR snoozed_until <= ?)'
+_NEW = f'read_at IS NULL AND {_AWAKE}'
+_STICKY = ', '.join(f"'{kind}'" for kind in STICKY)
+__all__ = ['KINDS', 'STICKY', 'Notice', 'Notification', 'notify']
 _on_told: list[Callable[[int], None]] = []
 
 
@@ -63,18 +65,32 @@ async def notify(person_ids: Iterable[int], notice: Notice) -> int:
     told = 0
     with guard.acting(guard.ENGINE):
         async with database.transaction():
-            for person_id in dict.fromkeys(person_ids):
-                if await _put(person_id, notice):
+            wanted = list(dict.fromkeys(person_ids))
+            choices = await _choices(wanted)
+            for person_id in wanted:
+                is_heard = notice.kind not in choices.get(person_id, NoticeChoices()).silent
+                if await _put(person_id, notice, in_bell=is_heard):
                     told += 1
                     _tell(person_id)
     return told
 
 
-async def _put(person_id: int, notice: Notice) -> bool:
+async def _choices(person_ids: Sequence[int]) -> dict[int, NoticeChoices]:
+    if not person_ids:
+        return {}
+    found = await database.rows(
+        'SELECT person_id, value FROM preferences WHERE key = ?'
+        f' AND person_id IN ({", ".join("?" * len(person_ids))})',
+        [KEY, *person_ids],
+    )
+    return {row['person_id']: NoticeChoices.from_plain(json.loads(row['value'])) for row in found}
+
+
+async def _put(person_id: int, notice: Notice, *, in_bell: bool) -> bool:
     made = await database.rows(
         'INSERT INTO notifications'
-        ' (person_id, kind, code, facts, text, catalog, record_id, dedup_key, created_at)'
-        ' SELECT id, ?, ?, ?, ?, ?, CAST(? AS BIGINT), ?, CAST(? AS BIGINT) FROM people'
+        ' (person_id, kind, code, facts, text, catalog, record_id, dedup_key, created_at, in_bell)'
+        ' SELECT id, ?, ?, ?, ?, ?, CAST(? AS BIGINT), ?, CAST(? AS BIGINT), CAST(? AS SMALLINT) FROM people'
         ' WHERE id = ? AND is_active = 1'
         ' ON CONFLICT DO NOTHING RETURNING id',
         [
@@ -86,6 +102,7 @@ async def _put(person_id: int, notice: Notice) -> bool:
             notice.record_id,
             notice.key,
             clock.now_ms(),
+            int(in_bell),
             person_id,
         ],
     )
@@ -101,24 +118,39 @@ def _tell(person_id: int) -> None:
 
 
 async def list_notifications(
-    actor: Actor, *, only_new: bool = False, limit: int = 50, before: int | None = None
+    actor: Actor, *, only_new: bool = False, kind: str = '', limit: int = 50, before: int | None = None
 ) -> list[Notification]:
-    """The actor's own lines, the latest first and none that sleep; `before` is the id to go on from."""
+    """The actor's own lines, the latest first and none that sleep; `before` is the id to go on from.
+
+    A line that was snoozed comes back at its place."""
     now = clock.now_ms()
     with guard.acting(actor):
         found = await database.rows(
-            'SELECT * FROM notifications WHERE person_id = ?'
-            ' AND (snoozed_until IS NULL OR snoozed_until <= ?)'
+            f'SELECT * FROM notifications WHERE person_id = ? AND {_AWAKE}'
             + (' AND read_at IS NULL' if only_new else '')
+            + (' AND kind = ?' if kind else '')
             + (' AND id < ?' if before else '')
             + ' ORDER BY id DESC LIMIT ?',
-            [actor.person_id or 0, now, *([before] if before else []), limit],
+            [actor.person_id or 0, now, *([kind] if kind else []), *([before] if before else []), limit],
             read=True,
         )
-    return [_notification(row) for row in found]
+    return [from_row(row) for row in found]
 
 
-def _notification(row: Mapping[str, Any]) -> Notification:
+async def counts(actor: Actor) -> dict[str, tuple[int, int]]:
+    """How many lines of each kind the actor has, and how many of them unread; sleeping ones do not count."""
+    with guard.acting(actor):
+        found = await database.rows(
+            'SELECT kind, COUNT(*) AS n, SUM(CASE WHEN read_at IS NULL THEN 1 ELSE 0 END) AS fresh'
+            f' FROM notifications WHERE person_id = ? AND {_AWAKE} GROUP BY kind',
+            [actor.person_id or 0, clock.now_ms()],
+            read=True,
+        )
+    return {row['kind']: (int(row['n']), int(row['fresh'])) for row in found}
+
+
+def from_row(row: Mapping[str, Any]) -> Notification:
+    """A line of its row."""
     return Notification(
         id=row['id'],
         kind=row['kind'],
@@ -146,20 +178,30 @@ async def unread_count(actor: Actor) -> int:
 
 
 async def mark_read(actor: Actor, notification_id: int | None = None) -> None:
-    """Mark one of the actor's lines as read; all of them without an id."""
+    """Mark one of the actor's lines as read or, if it waits for a deed, as done; without an id all those that
+    wait for none."""
+    narrow = f' AND kind NOT IN ({_STICKY})' if notification_id is None else ' AND id = ?'
+    await _mark(actor, narrow, [] if notification_id is None else [notification_id])
+
+
+async def mark_viewed(actor: Actor, ids: Iterable[int]) -> None:
+    """Mark lines as read because they were looked at; those that wait for a deed go on waiting."""
+    wanted = list(ids)
+    if wanted:
+        blanks = ', '.join('?' * len(wanted))
+        await _mark(actor, f' AND kind NOT IN ({_STICKY}) AND id IN ({blanks})', wanted)
+
+
+async def _mark(actor: Actor, narrow: str, args: Sequence[Any]) -> None:
+    now = clock.now_ms()
     with guard.acting(actor):
         async with database.transaction():
-            await database.rows(
-                f'UPDATE notifications SET read_at = ? WHERE person_id = ? AND {_NEW}'
-                + ('' if notification_id is None else ' AND id = ?'),
-                [
-                    clock.now_ms(),
-                    actor.person_id or 0,
-                    clock.now_ms(),
-                    *([] if notification_id is None else [notification_id]),
-                ],
+            found = await database.rows(
+                f'UPDATE notifications SET read_at = ? WHERE person_id = ? AND {_NEW}{narrow} RETURNING id',
+                [now, actor.person_id or 0, now, *args],
             )
-            _tell(actor.person_id or 0)
+            if found:
+                _tell(actor.person_id or 0)
 
 
 async def snooze(actor: Actor, notification_id: int, until: datetime) -> None:
@@ -185,7 +227,7 @@ async def wake(since: datetime) -> int:
     with guard.acting(guard.ENGINE):
         found = await database.rows(
             'SELECT DISTINCT person_id FROM notifications'
-            ' WHERE snoozed_until > ? AND snoozed_until <= ? AND read_at IS NULL',
+            ' WHERE in_bell = 1 AND snoozed_until > ? AND snoozed_until <= ? AND read_at IS NULL',
             [clock.to_ms(since), clock.now_ms()],
         )
     for row in found:
@@ -193,11 +235,12 @@ async def wake(since: datetime) -> int:
     return len(found)
 
 
-async def forget_old() -> None:
-    """Drop lines older than `KEPT_DAYS` days, unless they still sleep."""
-    edge = clock.to_ms(clock.now() - timedelta(days=KEPT_DAYS))
+async def forget_old(days: int = KEPT_DAYS) -> None:
+    """Drop lines older than so many days, unless they still sleep or wait for a deed."""
+    edge = clock.to_ms(clock.now() - timedelta(days=days))
     with guard.acting(guard.ENGINE):
         await database.rows(
-            'DELETE FROM notifications WHERE created_at < ? AND (snoozed_until IS NULL OR snoozed_until < ?)',
+            'DELETE FROM notifications WHERE created_at < ? AND (snoozed_until IS NULL OR snoozed_until < ?)'
+            f' AND NOT (kind IN ({_STICKY}) AND read_at IS NULL)',
             [edge, clock.now_ms()],
         )

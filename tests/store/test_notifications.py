@@ -1,15 +1,17 @@
 """The bell."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from store import clock, guard, notifications, people
 from store import database as store_database
 from store.actor import Actor
+from store.notice_choices import NoticeChoices
 from store.notifications import Notice
 from store.problems import NotFound
+from store.system_settings import save_preference
 
 
 @pytest.fixture
@@ -122,3 +124,82 @@ async def test_lines_are_kept_for_thirty_days(database: str) -> None:
     await notifications.notify([ada.person_id or 0], Notice(kind='event', text='New'))
     await notifications.forget_old()
     assert [line.text for line in await notifications.list_notifications(ada)] == ['New']
+
+
+async def test_reminders_wait_for_a_deed_and_the_rest_for_a_look(database: str) -> None:
+    ada = await person('Ada')
+    for kind in notifications.KINDS:
+        await notifications.notify([ada.person_id or 0], Notice(kind=kind, text=kind))
+    lines = {line.kind: line.id for line in await notifications.list_notifications(ada)}
+    await notifications.mark_viewed(ada, lines.values())
+    await notifications.mark_read(ada)
+    left = [line.kind for line in await notifications.list_notifications(ada, only_new=True)]
+    assert left == ['approval', 'task']
+    assert (await notifications.counts(ada))['task'] == (1, 1)
+    assert (await notifications.counts(ada))['event'] == (1, 0)
+    await notifications.mark_read(ada, lines['task'])
+    assert await notifications.unread_count(ada) == 1
+
+
+async def test_what_waits_for_a_deed_outlives_its_days(database: str) -> None:
+    ada = await person('Ada')
+    with clock.at(clock.now() - timedelta(days=8)):
+        for kind in ('task', 'process'):
+            await notifications.notify([ada.person_id or 0], Notice(kind=kind, text=kind))
+    await notifications.forget_old(9)
+    assert len(await notifications.list_notifications(ada)) == 2
+    await notifications.forget_old(7)
+    (line,) = await notifications.list_notifications(ada)
+    assert line.kind == 'task'
+    await notifications.mark_read(ada, line.id)
+    await notifications.forget_old(7)
+    assert await notifications.list_notifications(ada) == []
+
+
+async def test_a_kind_nobody_wants_to_hear_stays_out_of_the_bell(database: str, rung: list[int]) -> None:
+    ada, max_ = await person('Ada'), await person('Max')
+    await save_preference(ada, 'notices', NoticeChoices(silent=frozenset({'process'})).to_plain())
+    both = [ada.person_id or 0, max_.person_id or 0]
+    await notifications.notify(both, Notice(kind='process', text='A rule ran'))
+    await notifications.notify(both, Notice(kind='mention', text='Hello'))
+    assert [line.text for line in await notifications.list_notifications(ada)] == ['Hello']
+    assert await notifications.unread_count(ada) == 1
+    assert await notifications.unread_count(max_) == 2
+
+
+@pytest.mark.parametrize(
+    ('since', 'until', 'quiet', 'loud'),
+    [
+        ('22:00', '08:00', ('22:00', '23:59', '00:00', '07:59'), ('08:00', '12:00', '21:59')),
+        ('12:00', '13:00', ('12:00', '12:59'), ('13:00', '11:59')),
+        ('09:00', '09:00', (), ('09:00',)),
+        ('', '', (), ('00:00',)),
+    ],
+)
+def test_quiet_hours_may_reach_over_midnight(
+    since: str, until: str, quiet: tuple[str, ...], loud: tuple[str, ...]
+) -> None:
+    chosen = NoticeChoices(quiet_from=since, quiet_until=until)
+    for clock_time, expected in [*((one, True) for one in quiet), *((one, False) for one in loud)]:
+        assert chosen.is_quiet(datetime.fromisoformat(f'2026-03-02T{clock_time}')) is expected
+
+
+def test_choices_survive_saving_and_rubbish() -> None:
+    chosen = NoticeChoices(
+        silent=frozenset({'event'}), digest='daily', at='18:30', quiet_from='22:00', quiet_until='07:00'
+    )
+    assert NoticeChoices.from_plain(chosen.to_plain()) == chosen
+    rubbish: object
+    for rubbish in (None, 7, [], {'silent': 'event', 'digest': 'often', 'at': '25:00', 'quiet_from': '1:00'}):
+        assert NoticeChoices.from_plain(rubbish) == NoticeChoices()
+
+
+def test_a_digest_is_due_once_an_hour_or_once_a_day() -> None:
+    morning = datetime(2026, 3, 2, 8, 59)  # noqa: DTZ001 a local time
+    daily, hourly = NoticeChoices(digest='daily'), NoticeChoices(digest='hourly')
+    assert [daily.period(morning), daily.period(morning + timedelta(minutes=1))] == [
+        '2026-03-01',
+        '2026-03-02',
+    ]
+    assert hourly.period(morning) == '2026-03-02T08'
+    assert NoticeChoices().period(morning) == ''
