@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -22,6 +22,22 @@ KINDS = ('open', 'won', 'lost')
 RESERVED = frozenset({*SYSTEM_FIELDS, 'pipeline', 'stage_kind', 'deleted', 'version', 'rank', 'person'})
 
 
+@asynccontextmanager
+async def shaping(actor: Actor) -> AsyncIterator[None]:
+    """One transaction for metadata and tables; the schema is loaded anew after it."""
+    try:
+        with guard.acting(actor):
+            async with database.transaction():
+                yield
+                await catalogs.announce()
+                await catalogs.load()
+    except BaseException:
+        # What was loaded inside the transaction has been rolled back with it.
+        if not database.in_open_transaction():
+            await catalogs.load()
+        raise
+
+
 class Designer:
     """The structure of the installation, for an administrator.
 
@@ -31,20 +47,8 @@ class Designer:
         need(actor, 'edit_structure')
         self.actor = actor
 
-    @asynccontextmanager
-    async def _shaping(self) -> AsyncIterator[None]:
-        """One transaction for metadata and tables; the schema is loaded anew after it."""
-        try:
-            with guard.acting(self.actor):
-                async with database.transaction():
-                    yield
-                    await catalogs.announce()
-                    await catalogs.load()
-        except BaseException:
-            # What was loaded inside the transaction has been rolled back with it.
-            if not database.in_open_transaction():
-                await catalogs.load()
-            raise
+    def _shaping(self) -> AbstractAsyncContextManager[None]:
+        return shaping(self.actor)
 
     async def create_catalog(self, code: str, label: str, label_one: str = '', **more: Any) -> Catalog:
         """A new catalogue with its table.
@@ -103,6 +107,8 @@ class Designer:
         if errors:
             raise Invalid(errors)
         async with self._shaping():
+            if old.type in ('choice', 'choices'):
+                await need_unused(kind, old, new.options.get('choices', ()))
             moved = {} if position is None else {'position': int(position)}
             await _update('fields', old.id, {**_field_cells(new), **moved})
             if new.indexed and not old.indexed:
@@ -225,11 +231,12 @@ def _check_type(spec: FieldSpec) -> dict[str, Problem]:
     if spec.type == 'link' and target != '*' and target not in SCHEMA.by_code:
         return {'target': BadValue('no_such_catalog', catalog=str(target))}
     if spec.type in ('choice', 'choices'):
-        return _check_choices(spec.options.get('choices'))
+        return check_choices(spec.options.get('choices'))
     return {}
 
 
-def _check_choices(choices: Any) -> dict[str, Problem]:
+def check_choices(choices: Any) -> dict[str, Problem]:
+    """What is wrong with the values of a choice: keys that repeat, names or colours that cannot be."""
     if not isinstance(choices, list) or not choices:
         return {'choices': BadValue('required')}
     keys = [str(c.get('key', '')) for c in choices]
@@ -331,6 +338,31 @@ def _own_pipeline(kind: Catalog, code: str) -> Pipeline:
 async def _insert(name: str, cells: Mapping[str, Any]) -> int:
     sql = f'INSERT INTO {name} ({", ".join(cells)}) VALUES ({", ".join("?" * len(cells))}) RETURNING id'
     return int((await database.rows(sql, list(cells.values())))[0]['id'])
+
+
+async def need_unused(kind: Catalog, spec: FieldSpec, values: Sequence[Mapping[str, Any]]) -> None:
+    """Let no value of a choice go that a record still holds, one in the recycle bin included.
+
+    :raises Refused: 'choice_in_use' with the number of records"""
+    kept = {str(value.get('key')) for value in values}
+    for gone in (one for one in spec.options.get('choices', ()) if str(one['key']) not in kept):
+        condition, argument = holding(spec, str(gone['key']))
+        sql = f'SELECT COUNT(*) AS n FROM {tables.table(kind)} t WHERE {condition}'
+        if count := (await database.rows(sql, [argument]))[0]['n']:
+            raise Refused('choice_in_use', value=gone['label'], count=int(count))
+
+
+def holding(spec: FieldSpec, key: str) -> tuple[str, str]:
+    """The condition that a record holds a value of a choice; keys are of letters, digits and '_' alone."""
+    column = f't.{tables.columns(spec)[0]}'
+    if spec.type == 'choice':
+        return f'{column} = ?', key
+    return f"{column} LIKE ? ESCAPE '\\'", '%,' + key.replace('_', '\\_') + ',%'
+
+
+async def rewrite_field(spec: FieldSpec) -> None:
+    """Write everything about a field but its type, inside `shaping`."""
+    await _update('fields', spec.id, _field_cells(spec))
 
 
 async def _update(name: str, row_id: int, cells: Mapping[str, Any]) -> None:

@@ -5,12 +5,27 @@ export default {
       <div class="a-veil" @click="more = false"></div>
       <aside class="a-side" :aria-label="words.panel">
         <div class="a-side__top">
-          <span class="a-side__mark" aria-hidden="true">{{ company.slice(0, 1).toUpperCase() }}</span>
-          <span class="a-side__name" :title="company">{{ company }}</span>
+          <img v-if="logo" class="a-side__logo" :src="prefix + logo" :alt="company" />
+          <template v-if="!logo || mark">
+            <img v-if="mark" :class="['a-side__mark', 'a-side__mark--drawn', logo && 'a-side__mark--narrow']" :src="prefix + mark" alt="" />
+            <span v-else class="a-side__mark" aria-hidden="true">{{ company.slice(0, 1).toUpperCase() }}</span>
+          </template>
+          <span v-if="!logo" class="a-side__name" :title="company">{{ company }}</span>
+          <span v-else class="a-grow"></span>
           <button class="a-nav a-nav--tiny a-fold" :title="words.fold" :aria-label="words.fold" @click="fold()">
             <q-icon name="o_view_sidebar" />
           </button>
         </div>
+        <button v-if="workplaces.length > 1" class="a-nav a-workplace" :title="words.workplace + ': ' + present.label" aria-haspopup="menu">
+          <q-icon :name="'o_' + present.icon" /><span class="a-nav__text">{{ present.label }}</span><q-icon name="o_unfold_more" class="a-workplace__more" />
+          <q-menu anchor="bottom left" self="top left" :offset="[0, 4]" class="a-workplaces" role="menu" :aria-label="words.workplace">
+            <button v-for="one in workplaces" :key="one.key" class="q-item a-menu-item" role="menuitemradio" :aria-checked="one.key === workplace"
+                    v-close-popup @click="$emit('workplace', one.key)">
+              <span class="a-workplaces__name"><q-icon :name="'o_' + one.icon" size="18px" />{{ one.label }}</span>
+              <q-icon v-if="one.key === workplace" name="o_check" size="16px" />
+            </button>
+          </q-menu>
+        </button>
         <button class="a-nav a-nav--search" :title="words.search" @click="ask('search')">
           <q-icon name="o_search" /><span class="a-nav__text">{{ words.search }}</span><span class="a-kbd">Ctrl K</span>
         </button>
@@ -33,7 +48,7 @@ export default {
           <q-icon :name="'o_' + item.icon" /><span class="a-nav__text">{{ item.label }}</span>
         </a>
         <button class="a-me" :aria-label="words.me" aria-haspopup="menu">
-          <span class="a-avatar" :style="{ '--c': me.color, '--s': '24px' }">{{ me.initials }}</span>
+          <span class="a-avatar" :class="{ 'a-photo': me.photo }" :style="{ '--c': me.color, '--s': '24px', '--photo': me.photo }">{{ me.initials }}</span>
           <span class="a-me__name">{{ me.name }}</span>
           <q-icon name="o_unfold_more" size="16px" />
           <q-menu anchor="top left" self="bottom left" :offset="[0, 6]" class="a-me-menu">
@@ -70,8 +85,16 @@ export default {
         </button>
       </nav>
     </div>`,
-  props: { company: String, groups: Array, bottom: Array, places: Array, me: Object, words: Object, languages: Array, themes: Array },
-  emits: ["search", "bell", "theme", "language", "sign_out", "keys", "zone"],
+  props: {
+    company: String, logo: String, mark: String, groups: Array, bottom: Array, places: Array, workplaces: Array, workplace: String, me: Object, words: Object,
+    languages: Array, themes: Array,
+  },
+  emits: ["search", "bell", "theme", "language", "sign_out", "keys", "zone", "workplace"],
+  computed: {
+    present() {
+      return this.workplaces.find((one) => one.key === this.workplace) || this.workplaces[0];
+    },
+  },
   data() {
     return { counts: {}, unread: 0, path: "/", more: false, prefix: window.path_prefix || "" };
   },

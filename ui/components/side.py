@@ -8,19 +8,22 @@ from nicegui import background_tasks
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from store import people, sessions
+from store import people, sessions, workplaces
 from store.changes import Change
-from store.problems import Invalid
+from store.problems import Invalid, Problem
+from store.workplaces import EVERYTHING
 from ui import live
+from ui.brand import logo_url
 from ui.components.basics import avatar_color, initials
-from ui.pages import Page, all_pages
-from ui.place import catalog_url, reload
+from ui.components.panel_entries import Panel
+from ui.components.toast import tell
+from ui.faces import photo
+from ui.place import reload
 from ui.session import Tab
-from ui.text import label, languages, short_number, t
+from ui.text import languages, short_number, t
 
 COUNT_EVERY_S = 2.0
 """Counts in the panel follow changes at this pace; they are a hint, not a gauge."""
-PLACES_ON_PHONE = 2
 
 
 class Side(Element, component='side.js'):
@@ -33,16 +36,24 @@ class Side(Element, component='side.js'):
         on_search: Callable[[], Any],
         on_bell: Callable[[], Any],
         on_keys: Callable[[], Any],
+        workplace: str = EVERYTHING,
     ) -> None:
         super().__init__()
         self._tab = tab
+        self._panel = Panel(tab, workplace)
         self._counting: asyncio.Task[None] | None = None
         self._counts: dict[str, int] = {}
         self._stale: set[str] = set()
-        self._shown = self._entries()
+        self._shown = self._panel.entries()
         self._props.update(self._shown)
         self._props.update(
-            company=tab.company, me=_me(tab), words=_words(), languages=list(languages()), themes=_themes()
+            company=tab.company,
+            logo=logo_url('header'),
+            mark=logo_url('icon'),
+            me=_me(tab),
+            words=_words(),
+            languages=list(languages()),
+            themes=_themes(),
         )
         self.on('search', on_search)
         self.on('bell', on_bell)
@@ -50,41 +61,30 @@ class Side(Element, component='side.js'):
         self.on('theme', lambda event: self._prefer(event, 'theme'))
         self.on('language', lambda event: self._prefer(event, 'language'))
         self.on('sign_out', self._sign_out)
+        self.on('workplace', self._change_workplace)
         if not tab.person.time_zone:
             self.on('zone', self._learn_zone)
-
-    def _entries(self) -> dict[str, Any]:
-        sections = [_section(catalog) for catalog in self._tab.records().catalogs()]
-        pages = [page for page in all_pages() if page.nav and page.allowed(self._tab.actor)]
-        pages.sort(key=lambda page: page.nav.place if page.nav else 0)
-        top = [_entry(p) for p in pages if p.nav and not p.nav.bottom and p.nav.place < 20]
-        middle = [_entry(p) for p in pages if p.nav and not p.nav.bottom and p.nav.place >= 20]
-        groups = [{'key': 'top', 'label': '', 'items': top}]
-        if sections:
-            groups.append({'key': 'sections', 'label': t('Sections'), 'items': sections})
-        if middle:
-            groups.append({'key': 'work', 'label': t('Tools'), 'items': middle})
-        return {
-            'groups': groups,
-            'bottom': [_entry(p) for p in pages if p.nav and p.nav.bottom],
-            'places': (top[:1] + sections[:PLACES_ON_PHONE] + middle)[: PLACES_ON_PHONE + 1],
-        }
 
     def catch_up(self, path: str) -> None:
         """Mark the page of `path`; show sections and pages as they are now: made, renamed, opened since."""
         self.run_method('set', {'path': path})
-        entries = self._entries()
+        self._show_entries()
+
+    def _show_entries(self) -> None:
+        entries = self._panel.entries()
         if entries != self._shown:
             self._shown = entries
             self._props.update(entries)
             self.update()
+            if self._counting is not None and (new := self._panel.sections() - set(self._counts)):
+                self._recount(new, 0)
 
     def keep_counting(self) -> None:
         """Show how many records each section has, now and after changes, however often the tab connects."""
         if self._counting is None:
             with self:
                 live.watch(None, self._changed)
-            self._recount({catalog.code for catalog in self._tab.records().catalogs()}, 0)
+            self._recount(self._panel.sections(), 0)
 
     def show_unread(self, count: int) -> None:
         """Show the number of unread notifications."""
@@ -101,14 +101,27 @@ class Side(Element, component='side.js'):
             self._counting = background_tasks.create(self._count(wait_s), name='count sections', context=self)
 
     async def _count(self, wait_s: float) -> None:
-        await asyncio.sleep(wait_s)
-        codes, self._stale = self._stale, set()
-        for catalog in self._tab.records().catalogs():
-            if catalog.code in codes:
-                self._counts[catalog.code] = await self._tab.records().count(catalog.code)
+        while self._stale and not self.is_deleted:
+            await asyncio.sleep(wait_s)
+            wait_s = COUNT_EVERY_S
+            codes, self._stale = self._stale, set()
+            for catalog in self._tab.records().catalogs():
+                if catalog.code in codes:
+                    self._counts[catalog.code] = await self._tab.records().count(catalog.code)
         if not self.is_deleted:
             shown = {code: short_number(count) for code, count in self._counts.items() if count}
             self.run_method('set', {'counts': shown})
+
+    async def _change_workplace(self, event: GenericEventArguments) -> None:
+        """Show the sections of another workplace, here and wherever this person signs in next."""
+        code = str(event.args)[:60]
+        try:
+            await workplaces.choose(self._tab.actor, code)
+        except Problem as problem:
+            tell(problem)
+        else:
+            self._panel.chosen = code
+        self._show_entries()
 
     async def _prefer(self, event: GenericEventArguments, what: str) -> None:
         await people.change_person(self._tab.actor, self._tab.person_id, {what: str(event.args)})
@@ -128,27 +141,13 @@ class Side(Element, component='side.js'):
         await sessions.sign_out(self._tab.token)
 
 
-def _section(catalog: Any) -> dict[str, Any]:
-    return {
-        'key': catalog.code,
-        'href': catalog_url(catalog.code),
-        'icon': catalog.icon,
-        'label': label(catalog),
-    }
-
-
-def _entry(page: Page) -> dict[str, Any]:
-    if page.nav is None:
-        raise LookupError(f'{page.path} has no place in the panel')
-    return {'key': page.path, 'href': page.path, 'icon': page.nav.icon, 'label': t(page.nav.label)}
-
-
 def _me(tab: Tab) -> dict[str, Any]:
     name = tab.person.name
     return {
         'name': name,
         'initials': initials(name),
         'color': avatar_color(name),
+        'photo': photo(tab.person_id),
         'theme': tab.theme,
         'language': tab.language,
     }
@@ -176,4 +175,5 @@ def _words() -> dict[str, str]:
         'keys': t('Keyboard shortcuts'),
         'sign_out': t('Sign out'),
         'more': t('More'),
+        'workplace': t('Workplace'),
     }

@@ -30,17 +30,54 @@ class Nav:
     bottom: bool = False
 
 
+def may(operation: str) -> Callable[[Actor], bool]:
+    """Whoever may do this named operation; for `Page.allowed`."""
+    return lambda actor: actor.may_do(operation)
+
+
+CATEGORIES = ('people', 'data', 'look', 'processes', 'integrations', 'import', 'analytics', 'maintenance')
+"""Groups of the system designer, in the order people see."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Find:
+    """One setting of an area that the designer's search leads to: its caption and other words for it."""
+
+    label: str
+    words: str = ''
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Area:
+    """A page's place in the system designer, seen by whoever may open the page.
+
+    `category` is one of `CATEGORIES`; `words` are other words people look for it by, in every language;
+    `finds` are single settings on the page, `blocks` the blocks of system settings it shows. A lower
+    `place` comes first."""
+
+    category: str
+    icon: str
+    sentence: str
+    words: str = ''
+    finds: tuple[Find, ...] = ()
+    blocks: tuple[str, ...] = ()
+    place: int = 50
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
     """An address, who may open it, and the function that draws it.
 
-    `path` has segments such as ``/rules/{rule}``; `title` is English source text."""
+    `path` has segments such as ``/rules/{rule}``; `title` is English source text. A page with an `area`
+    is a part of the system designer. A private one is shut to those who look through another's eyes."""
 
     path: str
     draw: Callable[[Place], Awaitable[None]]
     title: str
     allowed: Callable[[Actor], bool]
     nav: Nav | None = None
+    area: Area | None = None
+    is_private: bool = False
 
     def match(self, path: str) -> dict[str, str] | None:
         """The parameters of this address, None when it is another page's."""

@@ -10,16 +10,17 @@ from store import FIELD_TYPES, Catalog, Designer, FieldSpec, Pipeline, Problem, 
 from ui.codes import code_of
 from ui.components import frame
 from ui.components.basics import button, col, icon_button, menu_item, pill, row, text, toast
+from ui.components.captions import Captions, ask_captions, renamed
 from ui.components.colored_rows import ColoredRows, Line
 from ui.components.field_dialog import ask_field
 from ui.components.icon_picker import IconPicker
 from ui.components.settings import ask, autosaved, block, listing
 from ui.components.toast import tell
-from ui.pages import Page, admins
+from ui.pages import Page, may
 from ui.pages.settings_catalogs import COLORS
 from ui.place import Place, catalog_url
 from ui.session import records, session
-from ui.text import label, label_one, language, t
+from ui.text import label, label_one, t
 from ui.values import field_label
 
 
@@ -28,6 +29,7 @@ async def draw_catalog(place: Place) -> None:
     catalog = records().catalog(place.params['catalog'])
     place.set_title(label(catalog))
     with frame.header(label(catalog), back='/settings/catalogs') as head, head.actions:
+        icon_button('translate', t('Translations'), lambda: _translate(place, catalog))
         ui.link(t('Open the section'), catalog_url(catalog.code)).classes('a-link a-small')
     with frame.body(narrow=True):
         with block(t('Name and icon')):
@@ -45,9 +47,9 @@ def _captions(catalog: Catalog) -> None:
 
     async def save(values: dict[str, Any]) -> None:
         if 'label' in values:
-            fresh = caption(catalog.labels, values['label'])
+            fresh = caption(catalog.label, catalog.labels, values['label'])
         else:
-            named = caption(catalog.labels_one, values['label_one'])
+            named = caption(catalog.label_one, catalog.labels_one, values['label_one'])
             fresh = {f'{key}_one': value for key, value in named.items()}
         await Designer(session().actor).change_catalog(catalog.code, **fresh)
 
@@ -58,10 +60,30 @@ def _captions(catalog: Catalog) -> None:
     IconPicker(catalog.icon, pick)
 
 
-def caption(labels: Mapping[str, str], name: str) -> dict[str, Any]:
-    """A new name as it is stored: in the reader's language where translations exist, else for everybody."""
-    tongue = language()
-    return {'labels': {**labels, tongue: name}} if tongue in labels else {'label': name}
+def caption(label: str, labels: Mapping[str, str], name: str) -> dict[str, Any]:
+    """A new name as it is stored, beside the translations it has."""
+    named = renamed(Captions(label, labels), name)
+    return {'label': named.label, 'labels': named.labels}
+
+
+async def _translate(place: Place, catalog: Catalog) -> None:
+    """Ask for the section's names in every language."""
+    answer = await ask_captions(
+        {
+            'label': (t('Name of the section'), Captions(catalog.label, catalog.labels)),
+            'label_one': (t('Name of one record'), Captions(catalog.label_one, catalog.labels_one)),
+            'title_label': (
+                t('Name of the first field'),
+                Captions(catalog.title_label, catalog.title_labels),
+            ),
+        }
+    )
+    if answer:
+        values: dict[str, Any] = {code: named.label for code, named in answer.items()}
+        others = {'label': 'labels', 'label_one': 'labels_one', 'title_label': 'title_labels'}
+        values |= {others[code]: named.labels for code, named in answer.items()}
+        await Designer(session().actor).change_catalog(catalog.code, **values)
+        place.replace(place.url)
 
 
 class _Fields:
@@ -114,6 +136,7 @@ class _Fields:
                 ui.menu(),
             ):
                 menu_item(t('Change'), lambda: self._change(spec), icon_name='edit')
+                menu_item(t('Translations'), lambda: self._translate(spec), icon_name='translate')
                 menu_item(t('Put away'), lambda: self._archive(spec), icon_name='archive')
 
     async def _add(self) -> None:
@@ -131,8 +154,17 @@ class _Fields:
         if values is None:
             return
         values.pop('type')
-        values |= caption(spec.labels, values.pop('label'))
+        values |= caption(spec.label, spec.labels, values.pop('label'))
         await self._do(lambda: Designer(session().actor).change_field(self._code, spec.code, **values))
+
+    async def _translate(self, spec: FieldSpec) -> None:
+        answer = await ask_captions({'label': (t('Name'), Captions(spec.label, spec.labels))})
+        if answer:
+            named = answer['label']
+            designer = Designer(session().actor)
+            await self._do(
+                lambda: designer.change_field(self._code, spec.code, label=named.label, labels=named.labels)
+            )
 
     async def _archive(self, spec: FieldSpec) -> None:
         async def back() -> None:
@@ -172,18 +204,31 @@ def _draw_pipelines(box: ui.element, code: str) -> None:
 
 def _pipeline(box: ui.element, catalog: Catalog, pipeline: Pipeline) -> None:
     async def save(values: dict[str, Any]) -> None:
-        fresh = caption(pipeline.labels, values['label']) if 'label' in values else values
+        fresh = caption(pipeline.label, pipeline.labels, values['label']) if 'label' in values else values
         await Designer(session().actor).change_pipeline(catalog.code, pipeline.code, **fresh)
 
     with block(t('Pipeline: {name}', name=label(pipeline))):
         values = {code: getattr(pipeline, code) for code in ('value_field', 'closed_field')}
         autosaved(_pipeline_specs(catalog), {**values, 'label': label(pipeline)}, save)
-        text(t('Stages'), 'a-h2')
+        with row('a-between'):
+            text(t('Stages'), 'a-h2')
+            translate = icon_button('translate', t('Translations of the pipeline'), small=True)
+            translate.on_click(lambda: _translate_pipeline(box, catalog.code, pipeline))
         kinds = {'open': t('Open'), 'won': t('Won'), 'lost': t('Lost')}
         rows = ColoredRows([_line(stage) for stage in pipeline.stages], kinds, add=t('Add stage'))
         with row('a-block__foot'):
             saved = button(t('Save stages'), primary=True)
             saved.on_click(lambda: _save_stages(box, catalog.code, pipeline.code, rows))
+
+
+async def _translate_pipeline(box: ui.element, code: str, pipeline: Pipeline) -> None:
+    answer = await ask_captions({'label': (t('Name'), Captions(pipeline.label, pipeline.labels))})
+    if answer:
+        named = answer['label']
+        await Designer(session().actor).change_pipeline(
+            code, pipeline.code, label=named.label, labels=dict(named.labels)
+        )
+        _draw_pipelines(box, code)
 
 
 def _pipeline_specs(catalog: Catalog) -> list[FieldSpec]:
@@ -209,8 +254,8 @@ async def _save_stages(box: ui.element, catalog: str, pipeline: str, rows: Color
     for line in rows.lines:
         code = line.code or code_of(line.text, taken, 'stage')
         taken.add(code)
-        named = {'label': line.source.get('label', line.text), 'labels': line.source.get('labels', {})}
-        named |= caption(line.source.get('labels', {}), line.text)
+        known = str(line.source.get('label') or line.text), line.source.get('labels') or {}
+        named = caption(*known, line.text)
         stages.append({**line.source, **named, 'code': code, 'color': line.color, 'kind': line.kind})
     try:
         await Designer(session().actor).change_pipeline(catalog, pipeline, stages=stages)
@@ -243,4 +288,8 @@ async def _add_pipeline(box: ui.element, catalog: Catalog) -> None:
         _draw_pipelines(box, catalog.code)
 
 
-PAGES = (Page(path='/settings/catalogs/{catalog}', draw=draw_catalog, title='Section', allowed=admins),)
+PAGES = (
+    Page(
+        path='/settings/catalogs/{catalog}', draw=draw_catalog, title='Section', allowed=may('edit_structure')
+    ),
+)

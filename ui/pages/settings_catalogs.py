@@ -11,7 +11,7 @@ from ui.components import frame
 from ui.components.basics import button, card, col, empty_state, icon, icon_button, text
 from ui.components.settings import ask
 from ui.components.solution_cards import add_solution
-from ui.pages import Page, admins
+from ui.pages import Area, Find, Page, may
 from ui.place import Place, go, reload
 from ui.session import records, session
 from ui.text import label, n, t
@@ -107,4 +107,23 @@ async def _create(values: dict[str, Any]) -> Catalog:
     return catalog
 
 
-PAGES = (Page(path='/settings/catalogs', draw=draw_catalogs, title='Sections', allowed=admins),)
+PAGES = (
+    Page(
+        path='/settings/catalogs',
+        draw=draw_catalogs,
+        title='Sections',
+        allowed=may('edit_structure'),
+        area=Area(
+            category='data',
+            icon='view_module',
+            sentence='Fields, pipelines and stages of your records',
+            words='разделы каталоги объекты поля воронки стадии sections fields pipelines stages objects',
+            finds=(
+                Find(label='Fields', words='поля колонки fields columns'),
+                Find(label='Stages', words='стадии этапы воронка stages pipeline kanban'),
+                Find(label='Ready solutions', words='решения шаблоны solutions templates'),
+            ),
+            place=10,
+        ),
+    ),
+)

@@ -1,0 +1,66 @@
+"""The "?" of a page: a short explanation, and the way to the glossary."""
+
+from collections.abc import Callable, Mapping
+
+from nicegui import ui
+
+from ui.compat import current_path
+from ui.components.basics import icon_button, text
+from ui.pages import page_of
+from ui.text import t
+
+EXPLAINED: Mapping[str, Callable[[], str]] = {
+    '/': lambda: t('What is due today, what is open and what has changed, over all sections you may read.'),
+    '/c/{catalog}/board': lambda: t(
+        'Each column is a stage. Drag a card to the stage it has reached; the sums above follow.'
+    ),
+    '/c/{catalog}/list': lambda: t(
+        'All records of the section as a table. Choose columns, filter, and change many records at once.'
+    ),
+    '/c/{catalog}/analytics': lambda: t('Counts and sums of the section: by stage, month and person.'),
+    '/c/{catalog}/{record}': lambda: t(
+        'Everything about one record: its stage, fields, tasks, related records and history.'
+    ),
+    '/dashboards': lambda: t(
+        'Figures and charts over the sections you may read; each number leads to its records.'
+    ),
+    '/rules': lambda: t(
+        'A rule waits for an event, checks conditions and acts. Its log says why it did or did not.'
+    ),
+    '/import': lambda: t(
+        'Brings records from Excel or CSV. You see what would happen; nothing is written before you agree.'
+    ),
+    '/settings': lambda: t('All settings in one place. Type what you look for, in Russian or English.'),
+    '/settings/people': lambda: t('Everybody who may sign in, and what they may do by their roles.'),
+    '/settings/roles': lambda: t(
+        'A role allows things. Who holds several roles may do all that any of them allows.'
+    ),
+    '/settings/organization': lambda: t(
+        'Branches, departments and their managers: who works where, and for whom.'
+    ),
+    '/settings/workplaces': lambda: t(
+        'A workplace puts sections into the side panel. It opens no data by itself.'
+    ),
+    '/settings/catalogs': lambda: t(
+        'A section holds records of one kind. Here you shape its fields and stages.'
+    ),
+    '/settings/lookups': lambda: t('A lookup is the list of values one may choose from in a field.'),
+    '/settings/system': lambda: t(
+        'Every setting of the system with its default; what you change counts at once.'
+    ),
+    '/settings/brand': lambda: t('What makes Artel look like your company, before and after signing in.'),
+    '/profile': lambda: t('Your own settings: they count for you alone, wherever you sign in.'),
+}
+"""By the address of a page, in the reader's language."""
+
+
+def draw_help() -> None:
+    """A "?" beside the title of the page that is being drawn, where there is something to explain."""
+    found = page_of(current_path().partition('?')[0])
+    explain = EXPLAINED.get(found[0].path) if found else None
+    if explain is None:
+        return
+    with icon_button('help_outline', t('What is this?'), small=True).classes('a-help'), ui.menu() as menu:
+        menu.classes('a-help__menu')
+        text(explain(), 'a-small')
+        ui.link(t('Glossary'), '/glossary').classes('a-link a-small')
