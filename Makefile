@@ -1,7 +1,7 @@
 # Everything one does with Artel. `make` alone lists it.
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check fix bench texts migrations tour lock clean
+.PHONY: help run demo backup restore doctor test check fix bench texts migrations tour lock clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -11,6 +11,15 @@ run: .venv/run.stamp ## Start Artel on http://localhost:8080, with data in ./dat
 
 demo: .venv/run.stamp ## Start with the Sales solution and demo data (ARTEL_LANG=ru or en)
 	@$(PYTHON) main.py demo
+
+backup: .venv/run.stamp ## Make a backup in data/backups, also while the server runs
+	@$(PYTHON) main.py backup
+
+restore: .venv/run.stamp ## Put a backup in the place of the data: make restore FILE=… [FORCE=1]
+	@$(PYTHON) main.py restore $(if $(FORCE),--force) '$(FILE)'
+
+doctor: .venv/run.stamp ## Look whether everything fits together: make doctor [REPAIR=1]
+	@$(PYTHON) main.py doctor $(if $(REPAIR),--repair)
 
 test: .venv/test.stamp ## Run all tests: on SQLite, in a real browser, on PostgreSQL
 	$(PYTHON) -m pytest -n 2 -m 'not browser'

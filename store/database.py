@@ -9,7 +9,7 @@ import importlib
 import logging
 import pkgutil
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from itertools import count
 from pathlib import Path
@@ -23,7 +23,7 @@ from tortoise.transactions import in_transaction
 
 import store.models
 from store import guard
-from store.problems import NotAllowed
+from store.problems import NotAllowed, Unguarded
 
 APP = 'store'
 WRITER, READER, REPORTS = 'default', 'reader', 'reports'
@@ -35,7 +35,17 @@ _SQLITE = {
     'journal_size_limit': 67_108_864,
 }
 _MIGRATING = 0x4152544C
-_hooks: ContextVar[list[Callable[[], None]] | None] = ContextVar('after commit', default=None)
+
+
+class _Hooks:
+    """What is still to be done in a transaction, and what after its commit."""
+
+    def __init__(self) -> None:
+        self.last: list[Callable[[], Awaitable[None]]] = []
+        self.after: list[Callable[[], None]] = []
+
+
+_hooks: ContextVar[_Hooks | None] = ContextVar('hooks', default=None)
 _opened: dict[str, Any] = {}
 
 
@@ -91,6 +101,8 @@ async def migrate(url: str) -> None:
     try:
         with guard.acting(guard.SETUP):
             executor = MigrationExecutor(get_connection(WRITER), config(url)['apps'])
+            # Without targets it only makes its own table; PostgreSQL gives up a transaction that asks for it.
+            await executor.migrate([])
             if await executor.plan():
                 async with in_transaction(WRITER) as open_now:
                     await _migrate_in(open_now, config(url)['apps'])
@@ -148,7 +160,7 @@ async def transaction(*, savepoint: bool = False) -> AsyncIterator[None]:
     Inside: no network, no sleeping, no new task."""
     outer = _hooks.get()
     if outer is not None:
-        mark = len(outer)
+        marks = len(outer.last), len(outer.after)
         if not savepoint:
             yield
             return
@@ -156,20 +168,32 @@ async def transaction(*, savepoint: bool = False) -> AsyncIterator[None]:
             async with in_transaction(WRITER):
                 yield
         except BaseException:
-            del outer[mark:]
+            del outer.last[marks[0] :], outer.after[marks[1] :]
             raise
         return
-    hooks: list[Callable[[], None]] = []
+    hooks = _Hooks()
     token = _hooks.set(hooks)
     opened: Any = None
     try:
         async with in_transaction(WRITER) as opened:
             yield
+            for work in hooks.last:
+                await work()
     finally:
         _hooks.reset(token)
         if opened is not None and opened.committed:
-            for hook in hooks:
+            for hook in hooks.after:
                 _tell(hook)
+
+
+def before_commit(work: Callable[[], Awaitable[None]]) -> None:
+    """Do `work` last in the open transaction, whose locks it then holds for a moment only.
+
+    :raises Unguarded: no transaction is open"""
+    hooks = _hooks.get()
+    if hooks is None:
+        raise Unguarded
+    hooks.last.append(work)
 
 
 def after_commit(hook: Callable[[], None]) -> None:
@@ -178,7 +202,7 @@ def after_commit(hook: Callable[[], None]) -> None:
     if hooks is None:
         _tell(hook)
     else:
-        hooks.append(hook)
+        hooks.after.append(hook)
 
 
 def _tell(hook: Callable[[], None]) -> None:
@@ -195,6 +219,11 @@ def _numbered(sql: str) -> str:
     return re.sub(r'\?', lambda _: f'${next(numbers)}', sql)
 
 
+def _storable(args: Sequence[Any]) -> list[Any]:
+    # PostgreSQL refuses the character NUL in a text, and SQLite ends some texts there.
+    return [one.replace('\x00', '') if isinstance(one, str) and '\x00' in one else one for one in args]
+
+
 async def rows(
     sql: str, args: Sequence[Any] = (), *, read: bool = False, alias: str = READER
 ) -> list[dict[str, Any]]:
@@ -205,13 +234,13 @@ async def rows(
     :raises NotAllowed: 'read_only', when somebody looks through another's eyes and this would write"""
     _need_hands(sql)
     if is_postgres():
-        return await get_connection(WRITER).execute_query_dict(_numbered(sql), list(args))
+        return await get_connection(WRITER).execute_query_dict(_numbered(sql), _storable(args))
     connection = get_connection(alias if read and not in_open_transaction() else WRITER)
-    return await connection.execute_query_dict(sql, list(args))
+    return await connection.execute_query_dict(sql, _storable(args))
 
 
 def _need_hands(sql: str) -> None:
-    if guard.current_actor().read_only and not sql.lstrip()[:6].upper().startswith(('SELECT', 'WITH ')):
+    if guard.is_tied() and not sql.lstrip()[:6].upper().startswith(('SELECT', 'WITH ')):
         raise NotAllowed(right='read_only')
 
 
@@ -220,7 +249,7 @@ async def many(sql: str, args: Sequence[Sequence[Any]]) -> None:
     _need_hands(sql)
     if args:
         text = _numbered(sql) if is_postgres() else sql
-        await get_connection(WRITER).execute_many(text, [list(row) for row in args])
+        await get_connection(WRITER).execute_many(text, [_storable(row) for row in args])
 
 
 async def script(sql: str) -> None:

@@ -16,6 +16,13 @@ from store.locked import Locked, LockedTransaction, finish
 class Transaction(LockedTransaction, SqliteTransactionWrapper):
     """An open transaction, or a savepoint in it."""
 
+    async def execute_script(self, query: str) -> None:
+        """Run statements one by one: the driver's own way commits what is open.
+
+        :param query: without a semicolon inside a statement"""
+        for statement in filter(None, map(str.strip, query.split(';'))):
+            await self.execute_query(statement)
+
 
 class SafeTransaction(TransactionContext):
     """BEGIN IMMEDIATE, and a lock that is given back whatever happens."""

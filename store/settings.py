@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 T = TypeVar('T')
 
@@ -53,6 +54,11 @@ class Environment:
         return self.database or str(self.data / 'artel.db')
 
     @property
+    def prefix(self) -> str:
+        """The path that people reach the installation under, e.g. '/crm'; '' for the root of a host."""
+        return urlsplit(self.public_url).path.rstrip('/')
+
+    @property
     def key_file(self) -> Path:
         """The file that unlocks stored secrets; it belongs in no backup of the database."""
         return self.data / 'secret.key'
@@ -98,9 +104,16 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def is_public_url(text: str) -> bool:
+    """Whether this can be the address people reach the installation at."""
+    return bool(re.fullmatch(r'https?://[^\s/?#@]+(/[^\s?#]*)?', text))
+
+
 def _url(text: str) -> str:
-    if not re.fullmatch(r'https?://[^\s/?#@]+(/[^\s?#]*)?', text):
+    if not is_public_url(text):
         raise ValueError('an address such as https://crm.example.com is expected')
+    if not re.fullmatch(r'[A-Za-z0-9._~/-]*', urlsplit(text).path):
+        raise ValueError('its path may have latin letters, digits and . _ ~ - only')
     return text.rstrip('/')
 
 

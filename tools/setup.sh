@@ -62,11 +62,17 @@ find_postgres() {
     exit 1
 }
 
+find_nginx() {
+    .venv/bin/python -m tests.nginx >/dev/null 2>&1 && return
+    apt nginx-light || say 'Without nginx the tests behind a proxy are left out.'
+}
+
 make_environment
 if [ "$purpose" = test ]; then
     install_packages requirements-dev.lock
     find_chromium
     find_postgres
+    find_nginx
     touch .venv/test.stamp
 else
     install_packages requirements.lock

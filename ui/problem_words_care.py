@@ -20,7 +20,8 @@ BACKUPS: Final[dict[str, str]] = {
     'no_backup_place': _later('There is no data folder to keep backups in.'),
     'no_database': _later('There is no database {file}.'),
     'no_pg_dump': _later(
-        'The program {program} of PostgreSQL is missing on this machine. Install the package postgresql-client.'
+        'The program {program} of PostgreSQL is missing on this machine.'
+        ' Install the package postgresql-client.'
     ),
     'other_engine': _later('This backup is of {made_on}, this installation uses {here}.'),
     'data_is_there': _later(
@@ -29,13 +30,18 @@ BACKUPS: Final[dict[str, str]] = {
     'store_in_use': _later('Artel is running on these data. Stop it first.'),
     'restore_running': _later('A backup is being restored here. Wait until it is done.'),
     'not_migrated': _later('This database is of an earlier version. Start Artel once, then call the doctor.'),
+    'migration_failed': _later(
+        'The database could not be brought up to date and is as it was. Start the earlier version. ({detail})'
+    ),
     'not_a_time': _later('Enter a time such as 03:00, or nothing.'),
 }
 DOCTOR: Final[dict[str, str]] = {
     'database_damaged': _later('The database file is damaged: {detail}'),
     'columns_missing': _later('{catalog}: columns are missing: {columns}'),
     'stage_unknown': _later('{catalog}: records in a stage that does not exist: {count} ({ids})'),
-    'visit_differs': _later('{catalog}: records whose stage history does not fit their stage: {count} ({ids})'),
+    'visit_differs': _later(
+        '{catalog}: records whose stage history does not fit their stage: {count} ({ids})'
+    ),
     'visit_without_record': _later('{catalog}: stage history of records that are gone: {count} ({ids})'),
     'link_lost': _later('{catalog}: records whose field “{field}” points at nothing: {count} ({ids})'),
     'link_to_nowhere': _later('{catalog}: the field “{field}” points at the section “{to}”, which is gone.'),

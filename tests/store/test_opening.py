@@ -29,7 +29,7 @@ async def test_nothing_is_copied_when_there_is_nothing_to_migrate(environment: E
     for _ in range(2):
         await opening.open_store(environment)
         await opening.close_store()
-    assert opening.copy_before_migrating(environment) is None
+    assert await opening.keep_before_migrating(environment) is None
 
 
 async def test_the_data_is_copied_before_a_migration(
@@ -41,7 +41,7 @@ async def test_the_data_is_copied_before_a_migration(
     shutil.copytree(opening.MIGRATIONS, later)
     (later / '9999_later.py').touch()
     monkeypatch.setattr(opening, 'MIGRATIONS', later)
-    copy = opening.copy_before_migrating(environment)
+    copy = await opening.keep_before_migrating(environment)
     assert copy is not None
     with contextlib.closing(sqlite3.connect(copy)) as file:
         assert file.execute('PRAGMA integrity_check').fetchone() == ('ok',)
