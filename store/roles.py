@@ -5,11 +5,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from store import database, guard
+from store import audit, database, guard, role_rights
 from store.actor import EVERY, Actor, Level, Rights
-from store.actors import publish_changed, rights_of
+from store.actors import RoleGrants, book, publish_changed, rights_of
 from store.operations import USUAL, need
 from store.problems import BadValue, Invalid, NotFound, Refused
+from store.reindexing import closing
 
 MEMBER = 'member'
 VIEWER = 'viewer'
@@ -23,6 +24,14 @@ READY: Mapping[str, tuple[str, Mapping[str, str], Rights]] = {
     VIEWER: ('Viewer', {'ru': 'Наблюдатель'}, Rights(Level.NONE, Level.ALL, Level.NONE, Level.NONE)),
 }
 """The roles of a new installation: label, its translations, rights in every catalogue."""
+
+
+_KEPT = 'roles_have_operations'
+_OF_ROLE = (
+    'role_rights', 'role_places', 'role_fields', 'role_operations', 'unit_roles', 'record_shares',
+    'default_rights',
+)  # fmt: skip
+"""The tables that speak of a role by its id."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,13 +82,17 @@ async def save_role(
         raise Invalid({'label': BadValue('required')})
     with guard.acting(actor):
         async with database.transaction():
+            before = (await book()).roles
             saved = await database.rows(
                 'INSERT INTO roles (code, label, labels) VALUES (?, ?, ?) ON CONFLICT (code)'
                 ' DO UPDATE SET label = excluded.label, labels = excluded.labels RETURNING id',
                 [code, label.strip()[:120], json.dumps(dict(labels or {}), ensure_ascii=False)],
             )
-            await _save_rights(saved[0]['id'], rights)
+            role_id = saved[0]['id']
+            await _save_rights(role_id, rights)
+            role_rights.need_own(actor, before.get(role_id, RoleGrants(code)), (await book()).roles[role_id])
             publish_changed(None)
+            await audit.note(actor, 'rights_changed', role=code, label=label.strip())
 
 
 def cells_of(rights: Rights) -> tuple[int | None, ...]:
@@ -102,19 +115,18 @@ async def remove_role(actor: Actor, code: str) -> None:
 
     :raises Refused: 'role_in_use' with the number of holders"""
     need(actor, 'manage_roles')
-    with guard.acting(actor):
-        async with database.transaction():
-            found = await database.rows('SELECT id FROM roles WHERE code = ?', [code])
-            if not found:
-                raise NotFound(catalog='role', code=code)
-            held = await database.rows(
-                'SELECT count(*) AS n FROM person_roles WHERE role_id = ?', [found[0]['id']]
-            )
-            if held[0]['n']:
-                raise Refused('role_in_use', people=held[0]['n'])
-            await database.rows('DELETE FROM role_rights WHERE role_id = ?', [found[0]['id']])
-            await database.rows('DELETE FROM roles WHERE id = ?', [found[0]['id']])
-            publish_changed(None)
+    async with closing(actor):
+        found = await database.rows('SELECT id FROM roles WHERE code = ?', [code])
+        if not found:
+            raise NotFound(catalog='role', code=code)
+        held = len(await role_rights.holders_of(found[0]['id']))
+        if held:
+            raise Refused('role_in_use', people=held)
+        for named in _OF_ROLE:
+            await database.rows(f'DELETE FROM {named} WHERE role_id = ?', [found[0]['id']])
+        await database.rows('DELETE FROM roles WHERE id = ?', [found[0]['id']])
+        publish_changed(None)
+        await audit.note(actor, 'rights_changed', role=code, removed=True)
 
 
 async def add_ready_roles(actor: Actor, codes: Sequence[str] = tuple(READY)) -> None:
@@ -127,6 +139,28 @@ async def add_ready_roles(actor: Actor, codes: Sequence[str] = tuple(READY)) -> 
     if missing:
         with guard.acting(actor):
             await _allow_usual([code for code in missing if code != VIEWER])
+
+
+async def keep_what_was_allowed() -> None:
+    """Let roles from before exporting and operations were rights of their own do what they did; once."""
+    with guard.acting(guard.SETUP):
+        async with database.transaction():
+            first = await database.rows(
+                'INSERT INTO store_state (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING key',
+                [_KEPT, '1'],
+            )
+            if not first:
+                return
+            await database.rows(
+                'UPDATE role_rights SET may_export = may_read WHERE may_export = 0 AND may_change > 0'
+            )
+            for operation in sorted(USUAL):
+                await database.rows(
+                    'INSERT INTO role_operations (role_id, operation)'
+                    ' SELECT DISTINCT x.role_id, ? FROM role_rights x WHERE x.may_change > 0'
+                    ' ON CONFLICT DO NOTHING',
+                    [operation],
+                )
 
 
 async def _allow_usual(codes: Sequence[str]) -> None:

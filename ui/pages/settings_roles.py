@@ -1,40 +1,67 @@
-"""Roles: for each section who may create, see, change and delete: nothing, own records, all."""
+"""Roles: what each may do with records and fields, which operations it allows, who holds it."""
 
 import re
 from typing import Any
 
 from nicegui import ui
 
-from store import FieldSpec, Level, Problem, Rights, roles
+from store import FieldSpec, Level, Problem, Rights, role_rights, roles
+from store.actor import EVERY
 from store.folding import fold
-from store.roles import EVERY, Role
+from store.roles import Role
 from ui.components import frame
-from ui.components.basics import button, card, col, confirm, icon_button, text, toast
-from ui.components.settings import ask, listing
+from ui.components.basics import avatar, button, col, confirm, icon_button, row, text
+from ui.components.captions import Captions, ask_captions
+from ui.components.rights_matrix import level_name, right_name
+from ui.components.role_rights import FieldRights, OperationRights, RecordRights, draw_holders
+from ui.components.settings import ask
+from ui.components.tabs import Tabs
 from ui.components.toast import tell
-from ui.pages import Page, admins
+from ui.pages import Area, Find, Page, may
 from ui.place import Place, go, reload
-from ui.session import records, session
-from ui.text import label, n, t
+from ui.session import session
+from ui.text import label, lower_first, n, t
 
-RIGHTS = ('read', 'create', 'change', 'delete')
+SUMMED = ('read', 'create', 'change', 'delete')
 
 
 async def draw_roles(_place: Place) -> None:
-    """Every role and how many people hold it."""
+    """Every role and who holds it; ways to what goes beyond roles."""
     with frame.header(t('Roles'), back='/settings') as head, head.actions:
         button(t('New role'), _add, primary=True, icon='add')
-    found = await roles.list_roles(session().actor)
+    actor = session().actor
+    found = await roles.list_roles(actor)
     with frame.body(narrow=True):
-        with card('a-block--flush'):
+        with ui.element('div').classes('a-card a-block--flush'):
             for role in found:
-                with ui.link(target=f'/settings/roles/{role.code}').classes('a-item'):
-                    with col('a-grow a-gap-0'):
-                        text(label(role), 'a-strong a-small')
-                        text(_summary(role), 'a-meta')
-                    text(n('{count} person', '{count} people', role.held_by), 'a-meta a-num')
-        hint = t('Administrators may do everything. Several roles add up: any of them may allow a deed.')
-        text(hint, 'a-small a-muted')
+                await _line(role)
+        text(t('Administrators may do everything. Several roles add up: any of them may allow a deed.'),
+             'a-small a-muted')  # fmt: skip
+        with ui.element('div').classes('a-areas'):
+            _way('/settings/record-rules', 'rule', t('Rules about records'),
+                 t('Records that a filter finds, for some roles only or too'))  # fmt: skip
+            _way('/settings/default-rights', 'share', t('Default rights'),
+                 t('With whom new records are shared at once'))  # fmt: skip
+
+
+async def _line(role: Role) -> None:
+    holders = await role_rights.people_of(session().actor, role.code)
+    with ui.link(target=f'/settings/roles/{role.code}').classes('a-item'):
+        with col('a-grow a-gap-0'):
+            text(label(role), 'a-strong a-small')
+            text(_summary(role), 'a-meta')
+        with row('sh-people a-desk'):
+            for who, _ in holders[:4]:
+                avatar(who, 22)
+        text(n('{count} person', '{count} people', len(holders)), 'a-meta a-num a-nowrap')
+
+
+def _way(href: str, picture: str, title: str, sentence: str) -> None:
+    with ui.link(target=href).classes('a-area'):
+        ui.icon(f'o_{picture}')
+        with col('a-gap-0'):
+            text(title, 'a-strong')
+            text(sentence, 'a-small a-muted')
 
 
 def _summary(role: Role) -> str:
@@ -42,25 +69,20 @@ def _summary(role: Role) -> str:
     if rights is None:
         return t('Only the sections that are named')
     return ' · '.join(
-        f'{_right_name(right)}: {_level_name(getattr(rights, right)).lower()}' for right in RIGHTS
+        f'{right_name(right)}: {lower_first(level_name(rights.level(right)))}' for right in SUMMED
     )
-
-
-def _right_name(right: str) -> str:
-    return {'read': t('See'), 'create': t('Create'), 'change': t('Change'), 'delete': t('Delete')}[right]
-
-
-def _level_name(level: Level) -> str:
-    return {Level.NONE: t('Nothing'), Level.OWN: t('Own'), Level.ALL: t('All')}[level]
 
 
 async def _add() -> None:
     made: list[str] = []
 
     async def save(values: dict[str, Any]) -> None:
-        taken = {role.code for role in await roles.list_roles(session().actor)}
+        actor = session().actor
+        taken = {role.code for role in await roles.list_roles(actor)}
         code = _free_code(values['label'], taken)
-        await roles.save_role(session().actor, code, values['label'], {EVERY: Rights(read=Level.ALL)})
+        # Everybody gives at most what they have: who sees only their own begins with that.
+        reads = min(Level.ALL, role_rights.own_rights(actor, EVERY).read)
+        await roles.save_role(actor, code, values['label'], {EVERY: Rights(read=reads)})
         made.append(code)
 
     spec = FieldSpec(code='label', label='Name', type='text', required=True)
@@ -75,7 +97,7 @@ def _free_code(name: str, taken: set[str]) -> str:
 
 
 async def draw_role(place: Place) -> None:
-    """The matrix of one role; each choice is saved at once."""
+    """One role in four tabs; each choice is saved at once."""
     found = {role.code: role for role in await roles.list_roles(session().actor)}
     role = found.get(place.params['role'])
     if role is None:
@@ -83,82 +105,44 @@ async def draw_role(place: Place) -> None:
         return
     place.set_title(label(role))
     with frame.header(label(role), back='/settings/roles') as head, head.actions:
-        icon_button('edit', t('Rename'), lambda: _rename(role))
+        icon_button('edit', t('Name and translations'), lambda: _rename(role))
         icon_button('delete', t('Delete role'), lambda: _remove(role))
-    with frame.body(read=True), listing(t('What it allows')):
-        _Matrix(role).draw()
+    with frame.body(read=True), ui.element('div'):
+        tabs = Tabs()
+        code = role.code
+        grants = role_rights.grants_of
+        actor = session().actor
 
+        async def draw_records() -> None:
+            RecordRights(code, await grants(actor, code))
 
-class _Matrix:
-    """Rights of one role, a line a section; a section without a line of its own follows the first one."""
+        async def draw_fields() -> None:
+            FieldRights(code, await grants(actor, code))
 
-    def __init__(self, role: Role) -> None:
-        self._role = role
-        self._rights = dict(role.rights)
+        async def draw_operations() -> None:
+            with ui.element('div').classes('a-col a-gap-16'):
+                OperationRights(code, await grants(actor, code))
 
-    def draw(self) -> None:
-        """Draw every section's line."""
-        with ui.element('div').classes('a-table-box'):
-            self._table = ui.element('table').classes('a-table')
-        self._fill()
-
-    def _fill(self) -> None:
-        self._table.clear()
-        with self._table:
-            with ui.element('thead'), ui.element('tr'):
-                for title in (t('Section'), *(_right_name(right) for right in RIGHTS)):
-                    with ui.element('th'):
-                        ui.label(title)
-            with ui.element('tbody'):
-                self._line(EVERY, t('Everywhere else'))
-                for catalog in records().catalogs():
-                    self._line(catalog.code, label(catalog))
-
-    def _line(self, code: str, name: str) -> None:
-        with ui.element('tr'):
-            with ui.element('td'):
-                text(name, 'a-strong')
-            for right in RIGHTS:
-                with ui.element('td'):
-                    self._cell(code, right)
-
-    def _cell(self, code: str, right: str) -> None:
-        options: dict[int, str] = {
-            int(level): _level_name(level) for level in Level if level != Level.OWN or right != 'create'
-        }
-        if code != EVERY:
-            options = {-1: t('As elsewhere'), **options}
-        own = self._rights.get(code)
-        value = int(getattr(own, right)) if own is not None else (-1 if code != EVERY else 0)
-        box = ui.select(options, value=value if value in options else int(Level.ALL)).classes('a-level')
-        box.props['aria-label'] = f'{code}: {_right_name(right)}'
-        box.on_value_change(lambda event: self._set(code, right, int(event.value)))
-
-    async def _set(self, code: str, right: str, level: int) -> None:
-        if level < 0:
-            # One line either follows the others or stands on its own, in all four rights.
-            self._rights.pop(code, None)
-        else:
-            base = self._rights.get(code) or self._rights.get(EVERY) or Rights()
-            levels = {name: getattr(base, name) for name in RIGHTS} | {right: Level(level)}
-            self._rights[code] = Rights(**levels)
-        role = self._role
-        try:
-            await roles.save_role(session().actor, role.code, role.label, self._rights, role.labels)
-        except Problem as problem:
-            tell(problem)
-            return
-        toast(t('Saved'))
-        self._fill()
+        tabs.add('records', t('Records'), draw_records)
+        tabs.add('fields', t('Fields'), draw_fields)
+        tabs.add('operations', t('Operations'), draw_operations)
+        tabs.add('people', t('People'), lambda: draw_holders(code))
+        tabs.count('people', len(await role_rights.people_of(actor, code)))
+        wanted = place.query.get('tab', '')
+        await tabs.show(wanted if wanted in ('fields', 'operations', 'people') else 'records')
 
 
 async def _rename(role: Role) -> None:
-    async def save(values: dict[str, Any]) -> None:
-        await roles.save_role(session().actor, role.code, values['label'], role.rights)
-
-    spec = FieldSpec(code='label', label='Name', type='text', required=True)
-    if await ask(t('Rename'), [spec], {'label': label(role)}, save, t('Save')):
-        reload()
+    answer = await ask_captions({'label': (t('Name'), Captions(role.label, role.labels))})
+    if answer is None:
+        return
+    named = answer['label']
+    try:
+        await role_rights.rename(session().actor, role.code, named.label, dict(named.labels))
+    except Problem as problem:
+        tell(problem)
+        return
+    reload()
 
 
 async def _remove(role: Role) -> None:
@@ -172,7 +156,19 @@ async def _remove(role: Role) -> None:
     go('/settings/roles')
 
 
+AREA = Area(
+    category='people',
+    icon='admin_panel_settings',
+    sentence='What each role may see and do',
+    words='rights permissions access права доступ роли полномочия',
+    finds=(
+        Find(label='Rights to records', words='matrix права на записи матрица'),
+        Find(label='Rights to fields', words='hidden права на поля скрыть'),
+        Find(label='Operations', words='import export операции'),
+    ),
+    place=20,
+)
 PAGES = (
-    Page(path='/settings/roles', draw=draw_roles, title='Roles', allowed=admins),
-    Page(path='/settings/roles/{role}', draw=draw_role, title='Role', allowed=admins),
+    Page(path='/settings/roles', draw=draw_roles, title='Roles', allowed=may('manage_roles'), area=AREA),
+    Page(path='/settings/roles/{role}', draw=draw_role, title='Role', allowed=may('manage_roles')),
 )
