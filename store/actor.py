@@ -69,12 +69,13 @@ class RecordRule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Actor:
-    """A signed-in person, a token's owner or a rule's owner; made only in store/people.py and store/guard.py.
+    """A signed-in person, a token's owner or a rule's owner; made only in store/actors.py and store/guard.py.
 
     `catalogs` maps a catalogue code, or '*' for every other one, to rights, `places` the same for
     (pipeline, stage or '') of a catalogue, `fields` the fields that may not be changed;
     an administrator has all rights everywhere. `units` are the own units and all below them, `managed` the
-    units whose people's records a manager reads. `shared` names catalogues with records shared with this
+    units whose people's records a manager reads; `colleagues` and `reports` are the people who work there.
+    `shared` names catalogues with records shared with this
     actor. `zone` is the person's time zone, '' for the company's. A `read_only` actor is
     somebody's eyes: nothing can be written through it."""
 
@@ -89,6 +90,8 @@ class Actor:
     operations: frozenset[str] = frozenset()
     units: tuple[int, ...] = ()
     managed: tuple[int, ...] = ()
+    colleagues: tuple[int, ...] = ()
+    reports: tuple[int, ...] = ()
     role_ids: tuple[int, ...] = ()
     shared: frozenset[str] = frozenset()
     record_rules: Mapping[str, tuple[RecordRule, ...]] = field(default_factory=dict)
@@ -109,7 +112,8 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a change happens: `kind` is 'person', 'rule', 'import', 'api', 'sample' (demo data) or 'undo'.
+    """Why a change happens: `kind` is 'person', 'rule', 'import', 'api', 'sample' (demo data), 'undo' or
+    'merge' (of two values of a choice).
 
     `id` names the run or import; `chain` lists 'rule:catalogue:record' of the rules that led
     here, oldest first."""
@@ -126,5 +130,5 @@ class Cause:
 
 BY_PERSON = Cause()
 TO_UNDO = Cause('undo')
-QUIET = ('import', 'sample', 'undo')
+QUIET = ('import', 'sample', 'undo', 'merge')
 """Kinds of causes that start no rule, unless the rule or the import asks for it."""

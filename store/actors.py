@@ -202,6 +202,9 @@ async def _made(person_id: int) -> Actor | None:
     role_ids = tuple(sorted({*direct, *_of_units(known, units)}))
     grants = [known.roles[role] for role in role_ids if role in known.roles]
     codes = frozenset(one.code for one in grants)
+    own = known.below(units)
+    managed = known.below(u.id for u in known.units.values() if u.manager_id == person_id and u.manager_sees)
+    workers = await _workers({*own, *managed})
     return Actor(
         person_id=person_id,
         name=found[0]['name'],
@@ -212,10 +215,10 @@ async def _made(person_id: int) -> Actor | None:
         places=_places(grants),
         fields=_fields(grants),
         operations=frozenset(code for one in grants for code in one.operations),
-        units=known.below(units),
-        managed=known.below(
-            u.id for u in known.units.values() if u.manager_id == person_id and u.manager_sees
-        ),
+        units=own,
+        managed=managed,
+        colleagues=_among(workers, own),
+        reports=_among(workers, managed),
         role_ids=role_ids,
         shared=shared,
         record_rules=_rules(known, codes),
@@ -241,6 +244,20 @@ async def _held(person_id: int, known: Book) -> tuple[list[int], list[int], froz
         [person_id, *every],
     )
     return roles, units, frozenset(row['code'] for row in shared)
+
+
+async def _workers(units: Iterable[int]) -> list[tuple[int, int]]:
+    """Who works in these units, as (unit, person)."""
+    listed = ', '.join(str(int(unit)) for unit in sorted(units))
+    if not listed:
+        return []
+    found = await _rows(f'SELECT unit_id, person_id FROM unit_people WHERE unit_id IN ({listed})')
+    return [(row['unit_id'], row['person_id']) for row in found]
+
+
+def _among(workers: Iterable[tuple[int, int]], units: Iterable[int]) -> tuple[int, ...]:
+    wanted = set(units)
+    return tuple(sorted({person for unit, person in workers if unit in wanted}))
 
 
 def united(roles: Iterable[Mapping[str, Rights]]) -> dict[str, Rights]:

@@ -1,5 +1,6 @@
 """The columns of a board by SQL: totals of stages, cards in order, neighbours of a card."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -30,24 +31,36 @@ async def totals(
     """Count and value of each stage by its code."""
     spec = kind.field(line.value_field) if line.value_field else None
     value, currency = (f't.{name}' for name in columns(spec)) if spec else ('0', "CAST('' AS TEXT)")
-    where, args = reading.scope(actor, kind, asked.also(Condition('pipeline', 'is', line.code)), text)
-    sql = (
-        f'SELECT t.stage_id AS stage, {currency} AS currency, COUNT(*) AS n, {summed(value)}'
-        f' FROM {table(kind)} t WHERE {where} GROUP BY t.stage_id, {currency}'
-    )
-    found = await shared(actor, (sql, *args), lambda: database.rows(sql, args, read=True))
+    parts: list[str] = []
+    values: list[Any] = []
+    of_line = asked.also(Condition('pipeline', 'is', line.code))
+    for sign, (where, args) in reading.scopes(actor, kind, of_line, text):
+        parts.append(
+            f'SELECT {sign} AS sign, t.stage_id AS stage, {currency} AS currency, COUNT(*) AS n,'
+            f' {summed(value)} FROM {table(kind)} t WHERE {where} GROUP BY t.stage_id, {currency}'
+        )
+        values += args
+    sql = ' UNION ALL '.join(parts)
+    found = await shared(actor, (sql, *values), lambda: database.rows(sql, values, read=True))
     return {s.code: _total([r for r in found if r['stage'] == s.id]) for s in line.stages}
 
 
 def _total(rows: Sequence[Mapping[str, Any]]) -> StageTotal:
-    sums = {r['currency']: from_sum(r) for r in rows if r['currency']}
-    return StageTotal(sum(r['n'] for r in rows), sums)
+    counts: Counter[str] = Counter()
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows:
+        unit = row['currency'] or ''
+        counts[unit] += row['sign'] * row['n']
+        if unit:
+            sums[unit] += row['sign'] * from_sum(row)
+    # A currency of which nothing is left may be one of records that must not show.
+    return StageTotal(counts.total(), {u: total for u, total in sums.items() if counts[u]})
 
 
 async def cards(actor: Actor, kind: Catalog, stage: str, query: Query) -> tuple[list[RecordView], str | None]:
     """A page of a stage's cards by rank, and the cursor of the next page."""
     plan = plan_of(kind)
-    where, args = reading.scope(actor, kind, query.filter, query.text)
+    where, args = reading.scope_in_order(actor, kind, query.filter, query.text, stage=stage)
     sql = f'SELECT {plan.select}, t.rank FROM {table(kind)} t WHERE {where} AND t.stage_id = ?'
     args = [*args, ranks.stage_id(kind, stage)]
     if query.after is not None:

@@ -1,5 +1,6 @@
 """Who may do what with which record, as SQL and as truths; every reason for a right is here."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from store import clock, database
@@ -16,6 +17,9 @@ from store.tables import table
 READ = 'read'
 SHARED = frozenset({'read', 'change', 'move'})
 """What a share can give; a share to read gives the first alone."""
+FEW = 20
+"""The records of so few people are found sooner by their owners than along another index."""
+MOST_SPANS = 3
 
 
 class Eyes:
@@ -51,51 +55,126 @@ def readable(actor: Actor, catalog: Catalog) -> Sql:
     return allowed(actor, READ, catalog)
 
 
+def readable_in_order(actor: Actor, catalog: Catalog, stage: str | None = None) -> Sql:
+    """`readable` for a query that goes along an index until it has a page full; of one stage, if given."""
+    if stage is None:
+        by_level = _by_level(actor, READ, catalog)
+    else:
+        by_level = [reach(level_at(actor, READ, catalog, stage), actor, READ)]
+    return _last(actor, catalog, _granted(actor, READ, catalog, by_level))
+
+
+def _last(actor: Actor, catalog: Catalog, asked: Sql) -> Sql:
+    """The condition, to be looked at once another index has found a record.
+
+    SQLite would begin with it and gather all of somebody's many records, to sort or to sift them."""
+    levels = {actor.rights(catalog.code).read, *stage_levels(actor, READ, catalog).values()}
+    is_many = any(level >= Level.ALL or len(_owners(level, actor, READ)) > FEW for level in levels)
+    if asked == ALWAYS or not is_many or database.is_postgres():
+        return asked
+    return f'+({asked[0]})', asked[1]
+
+
 def allowed(actor: Actor, right: str, catalog: Catalog) -> Sql:
     """The condition on a record's row `t` that the actor has a right to it."""
+    return _granted(actor, right, catalog, _by_level(actor, right, catalog))
+
+
+def _granted(actor: Actor, right: str, catalog: Catalog, by_level: Sequence[Sql]) -> Sql:
     if actor.is_admin:
         return ALWAYS
-    grants = [_by_level(actor, right, catalog)]
-    if ALWAYS not in grants:
-        grants += [_by_share(actor, right, catalog), *_by_rules(actor, right, catalog)]
-    text, args = any_of(grants)
-    for rule in _keeping_out(actor, right, catalog.code):
-        condition, more = _of_rule(actor, rule, catalog)
-        text, args = f'{text} AND (CASE WHEN {condition} THEN 0 ELSE 1 END) = 1', [*args, *more]
-    return text, args
+    given = any_of(by_level)
+    if given != ALWAYS:
+        given = any_of([given, *_by_other_ways(actor, right, catalog)])
+    return _and_not(given, any_of(_kept_out(actor, right, catalog)))
+
+
+def readable_apart(actor: Actor, catalog: Catalog) -> list[tuple[int, Sql]]:
+    """`readable` as conditions to be added up (1) and taken off (-1), each with an index of its own.
+
+    Counts and sums are made so: one condition of many ways would have to look at every record."""
+    if actor.is_admin:
+        return [(1, ALWAYS)]
+    ways = _by_level(actor, READ, catalog)
+    parts = [(1, way) for way in ways if way != NEVER]
+    if any_of(ways) != ALWAYS:
+        for way in _by_other_ways(actor, READ, catalog):
+            parts += [(1, _and_not(way, any_of(ways)))] if way != NEVER else []
+            ways.append(way)
+    kept, args = any_of(_kept_out(actor, READ, catalog))
+    if kept != NEVER[0]:
+        given, more = _last(actor, catalog, any_of(ways))
+        parts.append((-1, (f'{given} AND {kept}', [*more, *args])))
+    return parts or [(1, NEVER)]
+
+
+def _and_not(asked: Sql, other: Sql) -> Sql:
+    if other == NEVER:
+        return asked
+    return f'{asked[0]} AND (CASE WHEN {other[0]} THEN 0 ELSE 1 END) = 1', [*asked[1], *other[1]]
+
+
+def _by_other_ways(actor: Actor, right: str, catalog: Catalog) -> list[Sql]:
+    return [_by_share(actor, right, catalog), *_by_rules(actor, right, catalog)]
+
+
+def _kept_out(actor: Actor, right: str, catalog: Catalog) -> list[Sql]:
+    return [_of_rule(actor, rule, catalog) for rule in _keeping_out(actor, right, catalog.code)]
 
 
 def reach(level: Level, actor: Actor, right: str) -> Sql:
     """The condition on a record's row `t` that a level stands for."""
     if level >= Level.ALL:
         return ALWAYS
+    owners = sorted(_owners(level, actor, right))
+    if len(owners) <= 1:
+        return ('t.owner_id = ?', list(owners)) if owners else NEVER
+    spans = _spans(owners)
+    if len(owners) <= FEW or len(spans) > MOST_SPANS:
+        return f't.owner_id IN ({_listed(owners)})', []
+    # To compare with the ends of a span costs less for each record than to look a number up in a list.
+    sign = '' if database.is_postgres() else '+'
+    ends = ' OR '.join(f'{sign}t.owner_id BETWEEN {first} AND {last}' for first, last in spans)
+    return f'({ends})', []
+
+
+def _owners(level: Level, actor: Actor, right: str) -> frozenset[int]:
+    """Whose records a level below all reaches."""
     if level == Level.NONE or actor.person_id is None:
-        return NEVER
-    units = set(actor.units) if level >= Level.UNIT else set()
-    units |= set(actor.managed) if right == READ else set()
-    if not units:
-        return 't.owner_id = ?', [actor.person_id]
-    listed = ', '.join(str(int(unit)) for unit in sorted(units))
-    colleagues = f'SELECT w.person_id FROM unit_people w WHERE w.unit_id IN ({listed})'
-    return f'(t.owner_id = ? OR t.owner_id IN ({colleagues}))', [actor.person_id]
+        return frozenset()
+    colleagues = actor.colleagues if level >= Level.UNIT else ()
+    reports = actor.reports if right == READ else ()
+    return frozenset((actor.person_id, *colleagues, *reports))
 
 
-def _by_level(actor: Actor, right: str, catalog: Catalog) -> Sql:
+def _spans(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Numbers in order as spans without a gap."""
+    spans: list[tuple[int, int]] = []
+    for number in numbers:
+        if spans and spans[-1][1] == number - 1:
+            spans[-1] = (spans[-1][0], number)
+        else:
+            spans.append((number, number))
+    return spans
+
+
+def _by_level(actor: Actor, right: str, catalog: Catalog) -> list[Sql]:
+    """What levels give, one condition for stages of the same level; no two hold for one record."""
     base = actor.rights(catalog.code).level(right)
     by_stage = stage_levels(actor, right, catalog)
     if not by_stage:
-        return reach(base, actor, right)
+        return [reach(base, actor, right)]
     stages: dict[Level, list[int]] = {}
     for stage_id, level in by_stage.items():
         stages.setdefault(level, []).append(stage_id)
     parts: list[Sql] = []
     for level, ids in stages.items():
         text, args = reach(level, actor, right)
-        parts.append((f'(t.stage_id IN ({_listed(ids)}) AND {text})', args))
+        if text != NEVER[0]:
+            parts.append((f'(t.stage_id IN ({_listed(ids)}) AND {text})', args))
     text, args = reach(base, actor, right)
     rest = f't.stage_id IS NULL OR t.stage_id NOT IN ({_listed(by_stage)})'
-    parts.append((f'(({rest}) AND {text})', args))
-    return any_of([part for part in parts if not part[0].endswith(f' AND {NEVER[0]})')])
+    return parts if text == NEVER[0] else [*parts, (f'(({rest}) AND {text})', args)]
 
 
 def _listed(ids: Any) -> str:
@@ -125,14 +204,16 @@ def level_at(actor: Actor, right: str, catalog: Catalog, stage: str | None) -> L
 def _by_share(actor: Actor, right: str, catalog: Catalog) -> Sql:
     if right not in SHARED or catalog.code not in actor.shared:
         return NEVER
-    roles = f' OR s.role_id IN ({_listed(actor.role_ids)})' if actor.role_ids else ''
+    # Whole seconds, so that many who ask in one second ask the same; upwards, so that none lasts too long.
+    moment = -(-clock.now_ms() // 1000) * 1000
+    still = f's.catalog_id = {int(catalog.id)} AND (s.until IS NULL OR s.until > ?)'
     changing = '' if right == READ else ' AND s.may_change = 1'
-    text = (
-        f't.id IN (SELECT s.record_id FROM record_shares s WHERE s.catalog_id = {int(catalog.id)}'
-        f' AND (s.person_id = ?{roles}) AND (s.until IS NULL OR s.until > ?){changing})'
-    )
-    # Whole seconds, so that many who ask in one second ask the same.
-    return text, [actor.person_id, clock.now_ms() // 1000 * 1000]
+    shared = f'SELECT s.record_id FROM record_shares s WHERE {still}{changing} AND s.'
+    text, args = f'{shared}person_id = ?', [moment, actor.person_id]
+    if actor.role_ids:
+        text, args = f'{text} UNION ALL {shared}role_id IN ({_listed(actor.role_ids)})', [*args, moment]
+    # As an array PostgreSQL looks the ids up in an index also where another way is beside this one.
+    return (f't.id = ANY(ARRAY({text}))' if database.is_postgres() else f't.id IN ({text})'), args
 
 
 def _by_rules(actor: Actor, right: str, catalog: Catalog) -> list[Sql]:
@@ -188,6 +269,12 @@ def has_any(actor: Actor, right: str, catalog: str) -> bool:
     return placed or ruled or (right in SHARED and catalog in actor.shared)
 
 
+def reaches(actor: Actor, right: str, catalog: Catalog, owner_id: int | None, stage: str | None) -> bool:
+    """Whether the level of a right in a stage reaches the records of a person (None: of nobody)."""
+    level = level_at(actor, right, catalog, stage)
+    return level >= Level.ALL or owner_id in _owners(level, actor, right)
+
+
 def certain(
     actor: Actor, right: str, catalog: Catalog, owner_id: int | None, stage: str | None
 ) -> bool | None:
@@ -196,22 +283,11 @@ def certain(
         return True
     if _keeping_out(actor, right, catalog.code):
         return None
-    level = level_at(actor, right, catalog, stage)
-    own = owner_id is not None and owner_id == actor.person_id
-    if level >= Level.ALL or (level >= Level.OWN and own):
+    if reaches(actor, right, catalog, owner_id, stage):
         return True
-    further = level >= Level.UNIT or (right == READ and level >= Level.OWN and actor.managed)
     granted = right in SHARED and catalog.code in actor.shared
     ruled = any(not r.only and _as_rule(right) in r.rights for r in actor.record_rules.get(catalog.code, ()))
-    return None if further or granted or ruled else False
-
-
-async def works_below(actor: Actor, person_id: int | None) -> bool:
-    """Whether a person works in the actor's units or below."""
-    if person_id is None or not actor.units:
-        return False
-    sql = f'SELECT 1 FROM unit_people WHERE person_id = ? AND unit_id IN ({_listed(actor.units)})'
-    return bool(await database.rows(sql, [person_id]))
+    return None if granted or ruled else False
 
 
 def refuse(right: str, catalog: str) -> NotAllowed:

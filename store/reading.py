@@ -13,7 +13,7 @@ from store.catalogs import SCHEMA
 from store.conditions import filter_sql
 from store.decoding import plan_of
 from store.fields import FIELD_TYPES
-from store.policies import Eyes, allowed, may_read_of, readable
+from store.policies import Eyes, allowed, may_read_of, readable, readable_apart, readable_in_order
 from store.problems import Refused
 from store.query import NO_FILTER, Filter, Query, is_storable
 from store.schema import Catalog, FieldSpec
@@ -27,8 +27,27 @@ _KEY = re.compile(r'[a-z0-9_]{1,60}')
 
 def scope(actor: Actor, catalog: Catalog, asked: Filter, text: str = '', *, deleted: bool = False) -> Sql:
     """The WHERE of everything: rights, filter, words, and the recycle bin."""
-    narrow, args = readable(actor, catalog)
-    parts = [f't.deleted_at IS {"NOT " if deleted else ""}NULL', narrow]
+    return _scope(actor, catalog, readable(actor, catalog), asked, text, deleted=deleted)
+
+
+def scope_in_order(
+    actor: Actor, catalog: Catalog, asked: Filter, text: str = '', *, stage: str | None = None
+) -> Sql:
+    """`scope` for a page, which needs the first records of an order only."""
+    return _scope(actor, catalog, readable_in_order(actor, catalog, stage), asked, text)
+
+
+def scopes(actor: Actor, catalog: Catalog, asked: Filter, text: str = '') -> list[tuple[int, Sql]]:
+    """`scope` in parts to be added up (1) and taken off (-1)."""
+    parts = readable_apart(actor, catalog)
+    return [(sign, _scope(actor, catalog, part, asked, text)) for sign, part in parts]
+
+
+def _scope(
+    actor: Actor, catalog: Catalog, narrow: Sql, asked: Filter, text: str, *, deleted: bool = False
+) -> Sql:
+    args = narrow[1]
+    parts = [f't.deleted_at IS {"NOT " if deleted else ""}NULL', narrow[0]]
     if asked:
         condition, more = filter_sql(Eyes(actor), catalog, asked)
         parts.append(condition)
@@ -49,7 +68,7 @@ async def page(actor: Actor, catalog: Catalog, query: Query) -> tuple[list[Recor
     if spec is None:
         raise Refused('bad_sort', field=code)
     plan = plan_of(catalog, query.fields)
-    where, args = scope(actor, catalog, query.filter, query.text)
+    where, args = scope_in_order(actor, catalog, query.filter, query.text)
     ordering = _Ordering(actor, catalog, spec, descending=descending)
     found = await ordering.rows(f'{plan.select}, ', where, args, query)
     more = len(found) > query.limit
@@ -165,10 +184,11 @@ def from_cursor(text: str, *, of_text: bool = False) -> tuple[Any, int]:
 
 async def count(actor: Actor, catalog: Catalog, asked: Filter = NO_FILTER, text: str = '') -> int:
     """How many records a filter matches."""
-    where, args = scope(actor, catalog, asked, text)
-    found = await database.rows(
-        f'SELECT COUNT(*) AS n FROM {table(catalog)} t WHERE {where}', args, read=True
-    )
+    terms, values = [], []
+    for sign, (where, args) in scopes(actor, catalog, asked, text):
+        terms.append(f'{sign} * (SELECT COUNT(*) FROM {table(catalog)} t WHERE {where})')
+        values += args
+    found = await database.rows(f'SELECT {" + ".join(terms)} AS n', values, read=True)
     return int(found[0]['n'])
 
 

@@ -72,7 +72,7 @@ class Records(ReadableRecords):
             parsed['stage'] = kind.pipelines[0].start.code
         if parsed.get('owner') is None and 'owner' not in raw and self.actor.person_id is not None:
             parsed['owner'] = Ref(self.actor.person_id, self.actor.name, 'person')
-        errors = writing.missing(whole, parsed)
+        errors = {**writing.missing(whole, parsed), **writing.put_away(whole, parsed)}
         if parsed.get('stage'):
             line, stage = writing.pipeline_of(whole, parsed['stage'])
             errors |= writing.missing(whole, parsed, stage.required)
@@ -90,7 +90,7 @@ class Records(ReadableRecords):
             if level >= Level.ALL or (level >= Level.OWN and owner == self.actor.person_id):
                 continue
             problem = {'stage': BadValue('stage_not_allowed')} if level == Level.NONE else None
-            if problem is None and (level < Level.UNIT or not await policies.works_below(self.actor, owner)):
+            if problem is None and (level < Level.UNIT or owner not in self.actor.colleagues):
                 problem = {'owner': BadValue('only_own')}
             if problem:
                 refused = Invalid(problem)
@@ -187,9 +187,10 @@ class Records(ReadableRecords):
         whole = SCHEMA[kind.code]
         after = {**old.values, **parsed}
         errors = {code: e for code, e in writing.missing(whole, after).items() if code in parsed}
+        if self.cause.kind != 'undo':
+            errors |= writing.put_away(whole, parsed, old.values)
         if parsed.get('stage') and parsed['stage'] != old.stage:
-            if policies.level_at(self.actor, 'move', whole, parsed['stage']) == Level.NONE:
-                errors |= await self._check_arrival(whole, old, parsed['stage'])
+            errors |= await self._check_arrival(whole, old, parsed['stage'])
             errors |= writing.missing(whole, after, writing.pipeline_of(whole, parsed['stage'])[1].required)
         elif 'stage' in parsed and parsed['stage'] is None and kind.pipelines:
             errors['stage'] = BadValue('required')
@@ -203,10 +204,17 @@ class Records(ReadableRecords):
         await self._writer.change(whole, old, parsed, extra=extra)
 
     async def _check_arrival(self, kind: Catalog, old: RecordView, stage: str) -> dict[str, Problem]:
-        """Whether a card may be taken to a stage where no level allows it: a share or a rule may."""
-        has_places = bool(policies.stage_levels(self.actor, 'move', kind))
-        if not has_places and 'move' in (await self.granted(kind.code, [old], 'move'))[old.id]:
+        """Whether a card may be taken to a stage: its own level decides; where no stage has one, a share or
+        a rule may allow what the level of the catalogue does not."""
+        owner = old.owner.id if old.owner else None
+        if policies.reaches(self.actor, 'move', kind, owner, stage):
             return {}
+        placed = policies.stage_levels(self.actor, 'move', kind)
+        is_narrowed = writing.pipeline_of(kind, stage)[1].id in placed
+        has_level = policies.level_at(self.actor, 'move', kind, stage) > Level.NONE
+        if not is_narrowed and (has_level or not placed):
+            has = await self.granted(kind.code, [old], 'move')
+            return {} if 'move' in has[old.id] else {'stage': BadValue('stage_not_allowed')}
         return {'stage': BadValue('stage_not_allowed')}
 
     async def _open(self, kind: Catalog, id: int, *rights: str, deleted: bool = False) -> RecordView:
@@ -265,7 +273,10 @@ class Records(ReadableRecords):
                 old = await self._open(kind, id, 'delete', deleted=True)
                 if old['updated_by'] is None or old['updated_by'].id != self.actor.person_id:
                     need(self.actor, 'restore')
-                await self._writer.mark(SCHEMA[catalog], old, removed=False)
+                try:
+                    await self._writer.mark(SCHEMA[catalog], old, removed=False)
+                except Invalid as problem:
+                    raise _shown(kind, problem.errors) from None
                 return (await self._read_back(kind, [id]))[0]
 
     async def comment(self, catalog: str, id: int, text: str) -> Change:
@@ -320,7 +331,10 @@ def _rights_for(parsed: Mapping[str, Any]) -> tuple[str, ...]:
 def _shown(kind: Catalog, errors: Mapping[str, Problem]) -> Problem:
     """A refusal that names no field the actor does not see."""
     seen = {code: problem for code, problem in errors.items() if kind.field(code)}
-    return Invalid(seen) if seen else Refused('hidden_required', catalog=kind.code)
+    if seen:
+        return Invalid(seen)
+    is_missing = all(problem.code == 'required' for problem in errors.values())
+    return Refused('hidden_required' if is_missing else 'hidden_refused', catalog=kind.code)
 
 
 def _numbered_error(place: int, work: Any) -> dict[str, Any]:

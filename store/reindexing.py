@@ -1,12 +1,46 @@
 """The words of a catalogue's records written anew: what may be searched has changed."""
 
-from store import database, guard, search
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from store import catalogs, database, guard, search
 from store.actor import Actor
+from store.catalogs import SCHEMA
 from store.decoding import plan_of
 from store.schema import Catalog
 from store.tables import table
 
 CHUNK = 500
+
+
+@asynccontextmanager
+async def closing(actor: Actor) -> AsyncIterator[None]:
+    """One transaction in which fields are hidden from roles or shown again; what may be searched follows."""
+    before = _closed()
+    try:
+        with guard.acting(actor):
+            async with database.transaction():
+                yield
+                await catalogs.announce()
+                await catalogs.load()
+                for code, closed in _closed().items():
+                    if closed != before.get(code, closed):
+                        await reindex(actor, SCHEMA[code])
+    except BaseException:
+        # What was loaded inside the transaction has been rolled back with it.
+        if not database.in_open_transaction():
+            await catalogs.load()
+        raise
+
+
+def _closed() -> dict[str, frozenset[str]]:
+    """The fields of each catalogue whose words lie apart."""
+    return {
+        catalog.code: frozenset(
+            spec.code for spec in catalog.live_fields if spec.closed and spec.type in search.SEARCHED
+        )
+        for catalog in SCHEMA
+    }
 
 
 async def reindex(actor: Actor, catalog: Catalog) -> int:

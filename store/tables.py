@@ -3,6 +3,8 @@
 A catalogue is the table `o_<id>`, a field the columns `f_<id>` with a suffix; no user text becomes an
 identifier."""
 
+import re
+
 from store import database
 from store.fields import FIELD_TYPES
 from store.schema import Catalog, FieldSpec, Pipeline
@@ -21,6 +23,11 @@ SYSTEM_COLUMNS = {
 }
 NEVER_NULL = frozenset({'id', 'number', 'title', 'created_at', 'updated_at'})
 LINKED = ('link', 'person')
+# Full, not partial: SQLite does not use a partial index inside an OR.
+OF_OWNER = {
+    'owned': '(owner_id, deleted_at, id)',
+    'owned_board': '(owner_id, deleted_at, stage_id, rank, id)',
+}
 
 
 def table(catalog: Catalog) -> str:
@@ -68,12 +75,28 @@ async def create_table(catalog_id: int) -> None:
         'board': f'(stage_id, rank, id){live}',
         'stale': f'(stage_id, stage_at){live}',
         'title': f'(title_key, id){live}',
-        # Full, not partial: SQLite does not use a partial index inside an OR.
-        'owner': '(owner_id, id)',
-        'owner_board': '(owner_id, stage_id, rank, id)',
+        **OF_OWNER,
     }
     for suffix, what in indexes.items():
         await database.script(f'CREATE INDEX ix_{name}_{suffix} ON {name} {what}')
+
+
+async def renew_indexes() -> None:
+    """Give the tables that an earlier version made the indexes of this one; a glance when they have them."""
+    listed = (
+        "SELECT indexname AS name FROM pg_indexes WHERE indexname LIKE 'ix_o_%_owner%'"
+        if database.is_postgres()
+        else "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'ix_o_%_owner%'"
+    )
+    for row in await database.rows(listed):
+        of_table = re.fullmatch(r'ix_(o_\d+)_owner(_board)?', row['name'])
+        if of_table is None:
+            continue
+        for suffix, what in OF_OWNER.items():
+            await database.script(
+                f'CREATE INDEX IF NOT EXISTS ix_{of_table[1]}_{suffix} ON {of_table[1]} {what}'
+            )
+        await database.script(f'DROP INDEX IF EXISTS {row["name"]}')
 
 
 async def add_columns(catalog: Catalog, spec: FieldSpec) -> None:
