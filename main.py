@@ -8,8 +8,9 @@ import itertools
 import os
 import secrets
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, MutableMapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -17,26 +18,46 @@ from fastapi import FastAPI, Request
 
 from automations import Engine, Rules
 from automations.attempt import attempt
+from automations.noteworthy import Announcer
 from integrations.exchange import running as imports
 from integrations.mail_out import SmtpMailer
 from integrations.outside import OutsidePolicy
 from integrations.rest import RestApi
 from integrations.webhooks import WebhookPoster
-from store import catalogs, guard, people, rules, sessions, solutions, spawn
+from store import (
+    colleagues,
+    files,
+    guard,
+    people,
+    rules,
+    second_factor,
+    sessions,
+    solutions,
+    spawn,
+)
 from store.actor import Actor
-from store.opening import close_store, open_store
+from store.backup_schedule import back_up_when_due
+from store.opening import close_store, follow_others, is_current, open_store
 from store.problems import Problem, Refused
 from store.settings import BadEnvironment, Environment
 from store.system_settings import setting, smtp_server
 from store.upkeep import refresh_statistics
+from ui import care
 from ui.app import mount, opened
+from ui.digest import send_digests
+from ui.prefix import UnderPrefix
 from ui.reader import Reader, reading
-from ui.session import tab_of
+from ui.security import Forwarded
+from ui.session import end_outlived, tab_of
 from ui.text import languages, words, words_of
 
 FOLLOW_S = 2.0
 FIT_TURNS = 30
-Command = Callable[[argparse.Namespace, Environment], Awaitable[None]]
+TAB_TURNS = 10
+CARE_S = 60.0
+POST_S = 20.0
+SWEEP_TURNS = 180
+Command = Callable[[argparse.Namespace, Environment], Coroutine[Any, Any, None]]
 
 
 def build(environment: Environment) -> FastAPI:
@@ -53,9 +74,17 @@ def build(environment: Environment) -> FastAPI:
         finally:
             await close_store()
 
-    app = FastAPI(lifespan=lifespan, title='Artel', docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        lifespan=lifespan,
+        title='Artel',
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
     app.mount('/api', RestApi(_sentence, visitor=_visitor))
     mount(app)
+    app.add_middleware(UnderPrefix, prefix=environment.prefix)
     return app
 
 
@@ -69,15 +98,23 @@ async def _working(environment: Environment) -> AsyncIterator[None]:
         mailer=SmtpMailer(lambda: smtp_server() if setting('smtp_host') else environment.smtp),
         poster=poster,
         zone=lambda: str(setting('time_zone')),
-        base_url=_address(environment),
+        base_url=lambda: _address(environment),
     )
+    announcer = Announcer()
     await engine.start()
-    following = spawn(_follow(), name='follow other processes')
+    going_on = [
+        spawn(_follow(), name='follow other processes'),
+        spawn(_care(), name='make the daily backup'),
+        spawn(announcer.run(), name='announce noteworthy days'),
+        spawn(_post(environment), name='send digests'),
+    ]
     try:
         await imports.resume()
         yield
     finally:
-        following.cancel()
+        for task in going_on:
+            task.cancel()
+        announcer.close()
         await engine.stop()
         await poster.close()
 
@@ -86,17 +123,36 @@ async def _follow() -> None:
     """See what another process has changed, as `main.py install` does; keep the statistics true."""
     for turn in itertools.count(1):
         await asyncio.sleep(FOLLOW_S)
-        if (await attempt(catalogs.refresh(), 'following other processes')).result:
-            people.forget()
+        await attempt(follow_others(), 'following other processes')
+        if turn % TAB_TURNS == 0:
+            await attempt(end_outlived(), 'ending what was open too long')
         if turn % FIT_TURNS == 0:
             await attempt(refresh_statistics(), 'keeping the statistics')
+
+
+async def _post(environment: Environment) -> None:
+    """Send digests when their time has come and there is a mail server; drop files that nothing holds."""
+    for turn in itertools.count():
+        if setting('smtp_host') or environment.smtp.host:
+            await attempt(send_digests(_address(environment)), 'sending digests')
+        if turn % SWEEP_TURNS == 0:
+            await attempt(files.sweep(), 'sweeping files')
+        await asyncio.sleep(POST_S)
+
+
+async def _care() -> None:
+    """Make the daily backup when its time has come."""
+    while True:
+        await attempt(back_up_when_due(), 'making the daily backup')
+        await asyncio.sleep(CARE_S)
 
 
 def _address(environment: Environment) -> str:
     host = environment.host
     if host in ('127.0.0.1', '0.0.0.0', '::1', '::'):  # noqa: S104 only shown
         host = 'localhost'
-    return environment.public_url or f'http://{host}:{environment.port}'
+    public = str(setting('public_url')).rstrip('/') or environment.public_url
+    return public or f'http://{host}:{environment.port}'
 
 
 def _sentence(code: str, facts: Mapping[str, Any], language: str) -> str:
@@ -112,18 +168,26 @@ async def _visitor(scope: MutableMapping[str, Any]) -> Actor | None:
 def serve(environment: Environment) -> None:
     """Answer until stopped."""
     config = uvicorn.Config(
-        build(environment),
+        Forwarded(build(environment), environment.trusted_proxies),
         host=environment.host,
         port=environment.port,
         ws='websockets-sansio',
         log_level='warning',
-        proxy_headers=bool(environment.trusted_proxies),
-        forwarded_allow_ips=list(environment.trusted_proxies),
+        proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=3,
     )
     # The port is taken before anything is opened: a second start says so and touches nothing.
-    uvicorn.Server(config).run(sockets=[config.bind_socket()])
+    sockets = [config.bind_socket()]
+    # What is refused here ends in a sentence; inside the server it would end in a trace.
+    asyncio.run(_make_ready(environment))
+    uvicorn.Server(config).run(sockets=sockets)
+
+
+async def _make_ready(environment: Environment) -> None:
+    if not await is_current(environment.database_url):
+        await open_store(environment)
+        await close_store()
 
 
 async def install(arguments: argparse.Namespace, environment: Environment) -> None:
@@ -142,7 +206,7 @@ async def user(arguments: argparse.Namespace, environment: Environment) -> None:
         'is_admin': arguments.admin,
         'language': arguments.language or environment.language,
     }
-    person = await people.create_person(
+    person = await colleagues.add_person(
         guard.SETUP, values | {'roles': () if arguments.admin else ('member',)}
     )
     await people.set_password(guard.SETUP, person.id, password)
@@ -164,15 +228,46 @@ def _password() -> str:
 
 async def token(arguments: argparse.Namespace, _: Environment) -> None:
     """Make a token for the API and print it, this once."""
-    person = await people.person_by_login(guard.SETUP, arguments.login)
+    person_id = await _person(arguments.login)
+    print((await sessions.create_token(guard.SETUP, arguments.name, person_id)).secret)
+
+
+async def unlock(arguments: argparse.Namespace, _: Environment) -> None:
+    """Take away a second factor whose phone and spare codes are lost."""
+    await second_factor.reset(guard.SETUP, await _person(arguments.login))
+
+
+async def _person(login: str) -> int:
+    person = await people.person_by_login(guard.SETUP, login)
     if person is None:
-        raise Refused('no_such_person', login=arguments.login)
-    print((await sessions.create_token(guard.SETUP, arguments.name, person.id)).secret)
+        raise Refused('no_such_person', login=login)
+    return person.id
 
 
 async def migrate(_: argparse.Namespace, environment: Environment) -> None:
     """Opening has migrated already."""
     print(f'Up to date: {environment.database_url.rpartition("@")[2]}')
+
+
+async def backup(_: argparse.Namespace, environment: Environment) -> None:
+    """Make a backup and check it."""
+    _tell(await care.back_up(environment, guard.SETUP))
+
+
+async def restore(arguments: argparse.Namespace, environment: Environment) -> None:
+    """Put a backup in the place of the data."""
+    _tell(await care.restore(environment, guard.SETUP, arguments.file, force=arguments.force))
+
+
+async def examine(arguments: argparse.Namespace, environment: Environment) -> None:
+    """Look whether everything fits together."""
+    _tell(await care.examine(environment, repair=arguments.repair))
+
+
+def _tell(told: care.Told) -> None:
+    print(*told.lines, sep='\n')
+    if not told.is_well:
+        sys.exit(1)
 
 
 async def prepare_demo(environment: Environment) -> None:
@@ -218,14 +313,24 @@ def _arguments() -> argparse.ArgumentParser:
     one.add_argument('--name', default='')
     one.add_argument('--admin', action='store_true', help='an administrator')
     one.add_argument('--language', choices=languages(), default='', help='the one of the browser otherwise')
+    one = commands.add_parser('unlock', help='take away the second factor of a person who lost it')
+    one.add_argument('login')
     one = commands.add_parser('token', help='make an API token for a person')
     one.add_argument('login')
     one.add_argument('--name', default='command line')
     commands.add_parser('migrate', help='bring the tables up to date and leave')
+    commands.add_parser('backup', help='make a backup in data/backups, also while the server runs')
+    one = commands.add_parser('restore', help='put a backup in the place of the data')
+    one.add_argument('file', type=Path)
+    one.add_argument('--force', action='store_true', help='also over data; these are kept aside')
+    one = commands.add_parser('doctor', help='look whether everything fits together')
+    one.add_argument('--repair', action='store_true', help='mend what can be mended safely')
     return parser
 
 
-COMMANDS: dict[str, Command] = {'install': install, 'user': user, 'token': token, 'migrate': migrate}
+COMMANDS: dict[str, Command] = {one.__name__: one for one in (install, user, token, unlock, migrate)}
+CARE: dict[str, Command] = {'backup': backup, 'restore': restore, 'doctor': examine}
+"""Commands that open the store themselves, or never do."""
 
 
 async def _with_store(environment: Environment, work: Awaitable[None]) -> None:
@@ -251,7 +356,9 @@ def main() -> None:
             if 'ARTEL_DATA' not in os.environ:
                 environment = replace(environment, data=environment.data / 'demo')
             asyncio.run(_with_store(environment, prepare_demo(environment)))
-        if arguments.command in COMMANDS:
+        if arguments.command in CARE:
+            asyncio.run(CARE[arguments.command](arguments, environment))
+        elif arguments.command in COMMANDS:
             work = COMMANDS[arguments.command](arguments, environment)
             asyncio.run(_with_store(environment, work))
         else:

@@ -101,7 +101,7 @@ class Courier:
             'code': delivery.code, 'detail': delivery.detail[:300],
         }  # fmt: skip
         notice = Notice(
-            kind='system', code='delivery_failed', facts=facts, catalog=run.catalog, record_id=run.record_id,
+            kind='process', code='delivery_failed', facts=facts, catalog=run.catalog, record_id=run.record_id,
             key=f'delivery_failed:{parcel.key}',
         )  # fmt: skip
         await notify([live.stored.owner_id], notice)

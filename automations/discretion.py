@@ -16,8 +16,8 @@ from store.seen import hidden
 from store.values import Ref
 
 Names = Mapping[tuple[str, int], str]
-WRITTEN = frozenset({'text', 'subject', 'body', 'values', 'detail'})
-"""What a step tells of fields: texts that were filled in, values that were set."""
+WRITTEN = frozenset({'text', 'subject', 'body', 'values', 'detail', 'facts'})
+"""What a step tells of fields: texts that were filled in, values that were set or refused."""
 
 
 async def steps_for(records: Records, steps: Sequence[StepTrace]) -> tuple[StepTrace, ...]:
@@ -31,11 +31,44 @@ async def steps_for(records: Records, steps: Sequence[StepTrace]) -> tuple[StepT
     )
 
 
+async def runs_for(records: Records, runs: Sequence[Run]) -> list[Run]:
+    """Runs as `run_for` tells them, and next to nothing of those about records this reader may not read."""
+    if records.actor.is_admin:
+        return list(runs)
+    names = await records.titles({Ref(run.record_id, '', run.catalog) for run in runs if run.record_id})
+    return [
+        run_for(records.actor, run)
+        if not run.record_id or (run.catalog, run.record_id) in names
+        else replace(run, event={}, made={}, error=_bare(run.error))
+        for run in runs
+    ]
+
+
+async def decisions_for(records: Records, decisions: Sequence[Decision]) -> list[Decision]:
+    """Decisions as `decision_for` tells them; of records this reader may not read the reason alone."""
+    if records.actor.is_admin:
+        return list(decisions)
+    names = await records.titles({Ref(one.record_id, '', one.catalog) for one in decisions if one.record_id})
+    return [
+        decision_for(records.actor, one)
+        if not one.record_id or (one.catalog, one.record_id) in names
+        else replace(one, facts={})
+        for one in decisions
+    ]
+
+
 def run_for(actor: Actor, run: Run) -> Run:
-    """A run without the hidden fields of the change that started it."""
+    """A run without the hidden fields of the change that started it, and without the values that its error
+    speaks of where any field is hidden."""
+    if actor.is_admin or not actor.fields:
+        return run
     kind = catalogs().get(run.catalog)
     gone = hidden(actor, kind) if kind else frozenset()
-    return replace(run, event=_without(run.event, gone)) if gone else run
+    return replace(run, event=_without(run.event, gone), made={}, error=_bare(run.error))
+
+
+def _bare(error: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    return error and {'code': error.get('code', 'problem'), 'facts': {}}
 
 
 def scope_for(actor: Actor, catalog: Catalog, scope: Scope) -> Scope:

@@ -272,7 +272,7 @@ class Dispatcher:
 
     async def _warn(self, live: LiveRule, code: str, change: Change) -> None:
         notice = Notice(
-            kind='system',
+            kind='process',
             code=code,
             facts={'rule': live.rule.called(live.rule.language), 'rule_id': live.stored.id},
             catalog=change.catalog,

@@ -37,7 +37,7 @@ class Engine:
         mailer: Mailer | None = None,
         poster: Poster | None = None,
         zone: Callable[[], str] | None = None,
-        base_url: str = '',
+        base_url: str | Callable[[], str] = '',
         limits: Limits | None = None,
     ) -> None:
         self._clock = clock or Clock()

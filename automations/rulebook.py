@@ -95,17 +95,19 @@ class Rules:
     async def runs(self, rule_id: int, *, limit: int = 50, before: int | None = None) -> Sequence[Run]:
         """Runs of a rule, newest first; `before` is the id to go on from."""
         need(self.actor, 'edit_processes')
-        return await traces.of_rule(rule_id, limit=limit, before=before)
+        found = await traces.of_rule(rule_id, limit=limit, before=before)
+        return await discretion.runs_for(Records(self.actor), found)
 
     async def decisions(self, rule_id: int, *, limit: int = 50) -> Sequence[Decision]:
         """Why a rule did not run, newest first."""
         need(self.actor, 'edit_processes')
-        return await traces.decisions_of_rule(rule_id, limit=limit)
+        found = await traces.decisions_of_rule(rule_id, limit=limit)
+        return await discretion.decisions_for(Records(self.actor), found)
 
     async def broken(self, *, limit: int = 50) -> Sequence[Run]:
         """Runs that need attention, newest first."""
         need(self.actor, 'edit_processes')
-        return await traces.broken(limit=limit)
+        return await discretion.runs_for(Records(self.actor), await traces.broken(limit=limit))
 
     async def run(self, run_id: int) -> RunView:
         """One run with its trace, for administrators and for readers of its record.
@@ -121,6 +123,8 @@ class Rules:
         run = discretion.run_for(self.actor, run)
         if not self.actor.is_admin:
             steps = await discretion.steps_for(Records(self.actor), steps)
+            # What a letter says is for whom it is sent to.
+            parcels = [replace(parcel, payload={}) for parcel in parcels]
         return RunView(run, rule, steps, tuple(parcels))
 
     async def of_record(self, catalog: str, record_id: int, *, limit: int = 50) -> RecordStory:
@@ -128,8 +132,8 @@ class Rules:
         await Records(self.actor).get(catalog, record_id)
         ran = await traces.of_record(catalog, record_id, limit=limit)
         decided = await traces.decisions_of_record(catalog, record_id, limit=limit)
-        if not self.actor.is_admin:
-            decided = [discretion.decision_for(self.actor, decision) for decision in decided]
+        ran = await discretion.runs_for(Records(self.actor), ran)
+        decided = await discretion.decisions_for(Records(self.actor), decided)
         names = {stored.id: stored.name for stored in await rules.every()}
         return RecordStory(tuple(ran), tuple(decided), names)
 

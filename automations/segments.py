@@ -2,7 +2,7 @@
 outbox."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -33,7 +33,7 @@ BLIND = {'code': 'rule_owner_blind', 'facts': {}}
 class Segments:
     """Takes due runs and works on them."""
 
-    def __init__(self, shelf: Shelf, clock: Clock, base_url: str = '') -> None:
+    def __init__(self, shelf: Shelf, clock: Clock, base_url: str | Callable[[], str] = '') -> None:
         self._shelf = shelf
         self._clock = clock
         self._base_url = base_url
@@ -147,7 +147,7 @@ class Segments:
             now=at,
             zone=live.zone,
             language=live.rule.language,
-            base_url=self._base_url,
+            base_url=self._base_url if isinstance(self._base_url, str) else self._base_url(),
         )
         outcome = await ACTIONS[part.kind].run(doing, part.options)
         ms = round((time.perf_counter() - begun) * 1000)
@@ -203,7 +203,7 @@ async def tell_owner(run: Run, live: LiveRule, error: Mapping[str, Any]) -> None
     """Put a failed run into the bell of the rule's owner."""
     facts = {'rule': live.rule.name, 'rule_id': run.rule_id, 'run_id': run.id, 'error': error}
     notice = Notice(
-        kind='system', code='rule_failed', facts=facts, catalog=run.catalog, record_id=run.record_id,
+        kind='process', code='rule_failed', facts=facts, catalog=run.catalog, record_id=run.record_id,
         key=f'rule_failed:{run.id}',
     )  # fmt: skip
     await notify([live.stored.owner_id], notice)

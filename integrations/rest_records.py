@@ -5,7 +5,7 @@ from typing import Any
 
 from integrations.rest_calls import MOST_ROWS, Answer, Answered, Call, Endpoint
 from integrations.rest_json import change_json, record_json
-from store import Catalog, Filter, Invalid, Problem, Query, RecordView
+from store import Catalog, Filter, Invalid, Problem, Query, RecordView, feed
 from store.query import NO_FILTER
 
 _ROWS = (list,)
@@ -122,7 +122,9 @@ async def history(call: Call) -> Answer:
 async def comment(call: Call) -> Answer:
     """Say something about a record."""
     given = call.given(text=str)
-    return Answer(change_json(await call.records.comment(call.catalog, call.id, given['text'] or '')), 201)
+    records, message = call.records, feed.Message(given['text'] or '')
+    posted = await feed.post(records.actor, call.catalog, call.id, message, cause=records.cause)
+    return Answer(change_json(posted.change), 201)
 
 
 async def create_many(call: Call) -> Answer:

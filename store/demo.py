@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from store import clock, guard, people
+from store import clock, feed, guard, people
 from store.actor import Actor, Cause
 from store.demo_hiring import plot_hiring
 from store.demo_sales import plot_sales
@@ -44,15 +44,22 @@ class _Player:
                 await mine.change(step.key[0], self.ids[step.key].id, self._values(step))
             elif step.verb == 'comment':
                 await mine.comment(step.key[0], self.ids[step.key].id, step.text)
+            elif step.verb == 'say':
+                await self._say(mine.actor, step)
             else:
                 await self._tell(step)
+
+    async def _say(self, actor: Actor, step: Step) -> None:
+        me = self.actors['me']
+        said = step.text.replace('@me', f'@{me.name}') if me.person_id else step.text.removeprefix('@me, ')
+        await feed.post(actor, step.key[0], self.ids[step.key].id, feed.Message(said), cause=PLAYED)
 
     async def _tell(self, step: Step) -> None:
         person = self.actors[step.who].person_id
         if person is not None:
             about = self.ids.get(step.key)
             notice = Notice(
-                kind='event',
+                kind=step.kind,
                 text=step.text,
                 catalog=about.catalog if about else '',
                 record_id=about.id if about else None,

@@ -51,11 +51,16 @@ def plot_sales(story: Story) -> None:
 def _notices(story: Story) -> None:
     """A few lines in the bells: of the newcomer and of each seller."""
     seller = story.by_role('sales_manager')[0]
-    abouts = (Key('leads', 0), Key('deals', 82 + 3), Key('tasks', 6))
-    for place, (text, about) in enumerate(zip(story.told['notices'], abouts, strict=True)):
+    deal = Key('deals', 82 + 3)
+    abouts = ((Key('leads', 0), 'process'), (deal, 'task'), (Key('tasks', 6), 'task'))
+    for place, (text, (about, kind)) in enumerate(zip(story.told['notices'], abouts, strict=True)):
         at = story.now - dt.timedelta(hours=2 + place * 5)
-        story.add(at, 'me', 'tell', about, text=text)
-        story.add(at, seller if about.catalog != 'deals' else story.owners[about], 'tell', about, text=text)
+        story.add(at, 'me', 'tell', about, text=text, kind=kind)
+        who = seller if about.catalog != 'deals' else story.owners[about]
+        story.add(at, who, 'tell', about, text=text, kind=kind)
+    for place, text in enumerate(story.told['messages']):
+        at = story.now - dt.timedelta(hours=3 + place * 20)
+        story.add(at, story.owners[deal], 'say', deal, text=text)
     story.add(story.now, 'me', 'tell', Key('', 0), text=story.told['greeting'])
 
 
@@ -103,6 +108,7 @@ def _accounts(story: Story) -> None:
             'employees': employees,
             'revenue': _money(story, revenue * (1_000_000 if revenue < 100_000 else 1)),
             'founded': founded,
+            'founded_on': f'{founded}-{founded * 7 % 12 + 1:02}-{founded * 11 % 28 + 1:02}',
             'web': f'https://{domain}.example',
             'phone': _phone(story),
             'owner': f'@{who}',

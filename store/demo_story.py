@@ -19,7 +19,8 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """A deed at a moment; `verb` is create, move, change, comment or tell (a line in the bell)."""
+    """A deed at a moment; `verb` is create, move, change, comment, say (to @me) or tell (a line of a
+    `kind` in the bell)."""
 
     at: dt.datetime
     who: str
@@ -28,6 +29,7 @@ class Step:
     values: Mapping[str, Any] = field(default_factory=dict)
     stage: str = ''
     text: str = ''
+    kind: str = 'system'
 
 
 class Story:

@@ -10,6 +10,7 @@ from typing import Any
 
 from store import clock, database, guard
 from store.actor import Actor
+from store.operations import need
 from store.problems import NotFound, Problem, Refused
 from store.settings import Environment
 
@@ -77,7 +78,10 @@ def folder_of(import_id: int) -> Path:
 
 
 async def add(actor: Actor, file_name: str) -> ImportJob:
-    """Begin an import of a file; its place is `folder_of`."""
+    """Begin an import of a file; its place is `folder_of`.
+
+    :raises NotAllowed: without operation 'import'"""
+    need(actor, 'import')
     with guard.acting(actor):
         found = await database.rows(
             'INSERT INTO imports (person_id, file_name, uploaded_at) VALUES (?, ?, ?) RETURNING id',

@@ -47,7 +47,7 @@ async def pass_over(heard: Sequence[int], by_imports: Sequence[int], imports: Se
         found = await database.rows(
             'UPDATE changes SET dispatched = 1 WHERE id IN'
             ' (SELECT id FROM changes WHERE dispatched = 0 ORDER BY id LIMIT 5000)'
-            f" AND (catalog_id NOT IN ({catalogs}) OR (cause IN ('import', 'sample', 'undo')"
+            f" AND (catalog_id NOT IN ({catalogs}) OR (cause IN ('import', 'sample', 'undo', 'merge')"
             f' AND catalog_id NOT IN ({open_to}) AND COALESCE(cause_id, -1) NOT IN ({wanted}))) RETURNING id',
             [*heard, *by_imports, *imports],
         )

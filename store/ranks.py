@@ -32,7 +32,7 @@ async def rank_between(
             return (high - STEP) if high is not None else (low or 0) + STEP
         if high - low > 1:
             return (low + high) // 2
-        await _respace(catalog, stage)
+        await respace(catalog, stage)
     raise Refused('no_room')
 
 
@@ -70,7 +70,8 @@ async def _edge(
     return found
 
 
-async def _respace(catalog: Catalog, stage: str) -> None:
+async def respace(catalog: Catalog, stage: str) -> None:
+    """Put the cards of a column `STEP` apart, in the order they are."""
     name = table(catalog)
     await database.rows(
         f'UPDATE {name} SET rank = z.place * {STEP} FROM (SELECT t.id AS moved, row_number() OVER'

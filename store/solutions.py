@@ -10,12 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from store import catalogs, dashboards, database, guard, roles, workplaces
+from store import catalogs, dashboards, database, guard, role_rights, roles, workplaces
 from store.actor import Actor, Level, Rights
 from store.catalogs import SCHEMA
 from store.demo import fill
 from store.designer import Designer
-from store.operations import need
+from store.operations import USUAL, need
 from store.problems import NotFound
 from store.records import Records
 from store.schema import FieldSpec
@@ -214,10 +214,16 @@ async def _roles(actor: Actor, described: Sequence[Mapping[str, Any]]) -> None:
         if role['code'] not in have:
             rights = {catalog: _rights(levels) for catalog, levels in role['rights'].items()}
             await roles.save_role(actor, role['code'], role['name'], rights, role['names'])
+            works = any(one.change > Level.NONE for one in rights.values())
+            operations = role.get('operations', sorted(USUAL) if works else ())
+            await role_rights.set_operations(actor, role['code'], operations)
 
 
 def _rights(levels: Mapping[str, str]) -> Rights:
-    return Rights(**{right: Level[level.upper()] for right, level in levels.items()})
+    """The levels a solution names; who changes records exports what they see, unless it says otherwise."""
+    export = levels.get('read', 'none') if 'change' in levels else 'none'
+    named = {'export': export, **levels}
+    return Rights(**{right: Level[level.upper()] for right, level in named.items()})
 
 
 async def _dashboards(actor: Actor, described: Sequence[Mapping[str, Any]]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
-from store import changes, clock, database, ranks, reading, search
+from store import changes, clock, database, default_rights, ranks, reading, search
 from store.actor import Actor, Cause
 from store.catalogs import SCHEMA
 from store.changes import Change, Entry
@@ -53,6 +53,7 @@ class Writer:
             raise _not_unique(catalog, error) from error
         ids = sorted(row['id'] for row in found)
         await self._after_insert(catalog, ids, rows, now)
+        await default_rights.apply(self.actor, catalog, ids)
         return ids
 
     def _cells(self, catalog: Catalog, row: Mapping[str, Any], now: int) -> dict[str, Any]:
@@ -220,6 +221,27 @@ def missing(
     """The required fields (or those of `codes`) that have no value."""
     specs = _required(catalog) if codes is None else [catalog.field(code) for code in codes]
     return {s.code: BadValue('required') for s in specs if s and values.get(s.code) in (None, '')}
+
+
+def put_away(
+    catalog: Catalog, values: Mapping[str, Any], before: Mapping[str, Any] | None = None
+) -> dict[str, Problem]:
+    """The fields that would take a choice which is inactive and which the record does not hold already."""
+    errors: dict[str, Problem] = {}
+    for code, value in values.items():
+        spec = catalog.field(code)
+        if spec is None or spec.type not in ('choice', 'choices') or not value:
+            continue
+        held = (before or {}).get(code) or ()
+        fresh = _keys(value) - _keys(held)
+        for choice in spec.options.get('choices', ()):
+            if choice.get('inactive') and choice['key'] in fresh:
+                errors[code] = BadValue('inactive_choice', value=str(choice['label']))
+    return errors
+
+
+def _keys(value: Any) -> set[str]:
+    return {value} if isinstance(value, str) else set(value)
 
 
 def _required(catalog: Catalog) -> list[FieldSpec]:

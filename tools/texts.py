@@ -19,7 +19,7 @@ LAYERS = ('store', 'automations', 'integrations', 'ui')
 PLAIN = {'t', '_later', 'later', 'gettext'}
 CAPTIONS = {'label', 'hint', 'title', 'block', 'sentence', 'description'}
 """Names of captions: of a registry entry (``label = '…'``), of a form field (``FieldSpec(label='…')``)."""
-CAPTIONED = {'FieldSpec', 'Page', 'Nav', '_system'}
+CAPTIONED = {'FieldSpec', 'Page', 'Nav', 'Area', 'Find', '_system', 'Operation'}
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _of_call(call: ast.Call) -> Iterator[Text]:
     elif name in CAPTIONED:
         named = {k.arg: k.value for k in call.keywords}
         # Page and field captions may also come in place: _system('id', 'Id', …)
-        if name == '_system' and len(first) == 2:
+        if name in ('_system', 'Operation') and len(first) == 2:
             named['label'] = call.args[1]
         yield from (
             Text(text) for key, value in named.items() if key in CAPTIONS and (text := _literal(value))

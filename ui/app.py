@@ -10,13 +10,17 @@ from fastapi.responses import FileResponse, PlainTextResponse, RedirectResponse
 from nicegui import Client, ui
 from starlette.exceptions import HTTPException
 
-from ui import entrance, rows, theme
-from ui.compat import guard_events
+from store import workplaces
+from ui import entrance, exports, files, rows, theme
+from ui.brand import logo_url
+from ui.compat import expect, guard_events
 from ui.components.command import Command
-from ui.components.notifications import Bell
+from ui.components.panel import Panel
+from ui.components.see_as import draw_banner, is_look_only
 from ui.components.side import Side
 from ui.outlet import Pages
 from ui.pages import all_pages
+from ui.prefix import own_path, public
 from ui.reader import reading
 from ui.security import BodyLimit, Gate, Headers
 from ui.session import Tab, adopt, may_act, tab_of
@@ -38,11 +42,14 @@ def mount(app: FastAPI) -> None:
     all_pages()
     app.add_api_route('/assets/{version}/{name}', _asset, include_in_schema=False)
     app.include_router(rows.router)
+    app.include_router(files.router)
+    app.include_router(exports.router)
     app.add_api_route('/favicon.ico', _favicon, include_in_schema=False)
     entrance.add_routes(app)
     ui.page('/')(_shell)
     ui.page('/{_:path}')(_shell)
     guard_events(may_act)
+    expect(is_look_only)
     for wall in (Gate, BodyLimit, Headers):
         app.add_middleware(wall)
     ui.run_with(
@@ -83,34 +90,43 @@ def _packed(text: str) -> bytes:
     return gzip.compress(text.encode(), 9)
 
 
-async def _favicon() -> Response:
+async def _favicon(request: Request) -> Response:
+    if own := logo_url('icon'):
+        headers = {'cache-control': 'no-cache'}
+        return RedirectResponse(f'{request.scope.get("root_path", "")}{own}', 302, headers)
     return FileResponse(theme.ASSETS / 'favicon.svg')
 
 
 async def _shell(request: Request, client: Client) -> Response | None:
     """Every page behind the sign-in."""
-    if request.url.path.startswith(('/api/', '/assets/', '/_nicegui')):
+    if own_path(request.scope).startswith(('/api/', '/assets/', '/_nicegui')):
         raise HTTPException(404)
-    tab = await tab_of(request)
+    tab = await tab_of(request, unfinished=True)
     if tab is None:
-        return RedirectResponse('/sign-in', 303)
+        return RedirectResponse(public(request, '/sign-in'), 303)
+    if tab.person.must_change_password:
+        return RedirectResponse(f'{request.scope.get("root_path", "")}/new-password', 303)
     adopt(client, tab)
     add_head(client, tab.language, tab.theme)
     ui.add_head_html(_FOLD)
+    workplace = await workplaces.chosen(tab.actor)
     with reading(tab.reader):
-        pages = _frame(tab)
+        pages = _frame(tab, workplace)
         await pages.drawn(FIRST_PAGE_S)
     return None
 
 
-def _frame(tab: Tab) -> Pages:
+def _frame(tab: Tab, workplace: str) -> Pages:
     ui.link(t('Skip to the page'), '#page').classes('a-skip')
     with ui.element('div').classes('a-app'):
         command = Command(tab)
-        bell = Bell(tab)
-        side = Side(tab, on_search=command.open, on_bell=bell.open, on_keys=command.keys)
-        bell.on_count(side.show_unread)
+        panel = Panel(tab)
+        side = Side(
+            tab, on_search=command.open, on_bell=panel.open, on_keys=command.keys, workplace=workplace
+        )
+        panel.on_count(side.show_unread)
         with ui.element('div').classes('a-main'):
+            draw_banner(tab, ui.context.client)
             pages = Pages(tab, side.catch_up)
     ui.context.client.on_connect(side.keep_counting)
     return pages

@@ -17,6 +17,7 @@ from store import (
     Ref,
 )
 from ui.components.basics import avatar_color, initials
+from ui.faces import photo
 from ui.place import record_url
 from ui.text import label
 from ui.values import choice_of, field_label, shown
@@ -151,8 +152,8 @@ def cell(value: Any, column: Column) -> Any:
 
 
 def face(who: Ref) -> dict[str, str]:
-    """Initials and colour of somebody, the same on every page."""
-    return {'i': initials(who.title), 'c': avatar_color(who.title)}
+    """Initials, colour and photo of somebody, the same on every page."""
+    return {'i': initials(who.title), 'c': avatar_color(who.title), 'p': photo(who.id)}
 
 
 async def _linked(

@@ -20,7 +20,9 @@ __all__ = [
     'WhileShown',
     'client_of',
     'current_client',
+    'current_path',
     'dress',
+    'expect',
     'guard_events',
     'open_clients',
     'redraw',
@@ -59,6 +61,12 @@ def dress(client: Client, *, language: str, dark: bool | None) -> None:
     client.page = copy.copy(client.page)
     client.page.language = cast(Language, 'en-US' if language == 'en' else language)
     client.page.dark = dark
+
+
+def current_path() -> str:
+    """The address, with its query, that the page being drawn shows; '' outside any page."""
+    client = current_client()
+    return client.sub_pages_router.current_path if client is not None else ''
 
 
 def set_current_path(client: Client, url: str) -> None:
@@ -127,6 +135,16 @@ def guard_events(may_act: Callable[[Client], Awaitable[bool]]) -> None:
     core.sio.on('ack', _if_owned(wiring._on_ack))
     core.sio.on('log', _if_owned(_on_log))
     core.sio.on('handshake', _on_handshake)
+
+
+def expect(is_expected: Callable[[Exception], bool]) -> None:
+    """Keep refusals that are no fault out of the log; all else is written there as before."""
+
+    def note(error: Exception) -> None:
+        if not is_expected(error):
+            log.exception(error)
+
+    core.app._exception_handlers[:] = [note]
 
 
 def _owned(sid: str, message: Any) -> Client | None:

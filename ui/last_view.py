@@ -11,7 +11,8 @@ async def remember_view(tab: Tab, place: Place) -> None:
     """Keep the view of a section that is being shown."""
     parts = place.path.strip('/').split('/')
     if (
-        len(parts) != 3
+        tab.actor.read_only
+        or len(parts) != 3
         or parts[0] != 'c'
         or parts[2] not in VIEWS
         or tab.last_views.get(parts[1]) == parts[2]

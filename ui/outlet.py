@@ -9,13 +9,14 @@ from types import TracebackType
 
 from nicegui import background_tasks, ui
 
-from store.problems import NotFound, Problem
+from store.problems import NotAllowed, NotFound, Problem
+from store.system_settings import setting
 from ui.compat import Outlet
 from ui.components.basics import empty_state, skeleton
 from ui.last_view import remember_view
 from ui.pages import Page, page_of
 from ui.place import Place, go, reload, split
-from ui.session import SignedOut, Tab
+from ui.session import SignedOut, Tab, note_refusal
 from ui.text import t, words
 
 log = logging.getLogger('artel.ui')
@@ -53,9 +54,17 @@ class Pages(Outlet):
         found = page_of(path)
         with self.clear():
             if found is None or not found[0].allowed(self._tab.actor):
+                if found is not None:
+                    note_refusal(NotAllowed(right='page'), self._tab, path=path)
                 self._place = None
-                not_found()
+                if found is None:
+                    not_found()
+                else:
+                    no_access(t('This page is not open to you.'))
                 return False
+            if self._tab.looker is not None and found[0].is_private:
+                refused(t('This page is private: only {name} sees it.', name=self._tab.person.name))
+                return True
             place.params = found[1]
             self._draw(found[0], place)
         return True
@@ -111,7 +120,11 @@ class Boundary:
             return False
         self._box.clear()
         with self._box:
-            if isinstance(error, NotFound):
+            if isinstance(error, Problem):
+                note_refusal(error)
+            if isinstance(error, NotFound) and error.code == 'no_such_catalog':
+                no_access(t('There is no such section, or it is not open to you.'))
+            elif isinstance(error, NotFound):
                 not_found()
             elif isinstance(error, Problem):
                 refused(words(error))
@@ -128,6 +141,14 @@ def not_found() -> None:
         empty_state(sentence, t('To the home page'), lambda: go('/'), icon_name='travel_explore')
 
 
+def no_access(sentence: str) -> None:
+    """The page for a place that is closed to this reader: the same whether it exists or not."""
+    ui.page_title(t('No access'))
+    with ui.element('div').classes('a-body'):
+        ask = t('Ask an administrator for a role that opens it.')
+        empty_state(f'{sentence} {ask}', t('To the home page'), lambda: go('/'), icon_name='lock')
+
+
 def refused(sentence: str) -> None:
     """The page for what this reader may not see."""
     with ui.element('div').classes('a-body'):
@@ -140,4 +161,6 @@ def broken(error: Exception) -> None:
     log.error('page fault %s', fault, exc_info=error)
     with ui.element('div').classes('a-body'):
         sentence = t('Something broke on our side. Tell your administrator the number {fault}.', fault=fault)
+        if support := str(setting('support_email')):
+            sentence += f' {support}'
         empty_state(sentence, t('Try again'), reload, icon_name='healing')

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 from nicegui import Client, ui
 
 from ui.compat import current_client, redraw, set_current_path
+from ui.prefix import public
 
 
 class Place:
@@ -50,13 +51,13 @@ class Place:
         self.query = kept
         with _client() as client:
             set_current_path(client, self.url)
-            (ui.navigate.history.replace if replace else ui.navigate.history.push)(self.url)
+            (ui.navigate.history.replace if replace else ui.navigate.history.push)(_shown(client, self.url))
 
     def replace(self, url: str) -> None:
         """Show another own address in place of this one; Back leads to the page before."""
         with _client() as client:
             set_current_path(client, _own(url))
-            ui.navigate.history.replace(url)
+            ui.navigate.history.replace(_shown(client, url))
             redraw(client)
 
     def follow(self, query: Mapping[str, str]) -> Any:
@@ -103,6 +104,11 @@ def reload() -> None:
     """Load the whole document of this tab anew."""
     with _client():
         ui.navigate.reload()
+
+
+def _shown(client: Client, url: str) -> str:
+    """An own address as the browser's line shows it."""
+    return public(client.request, url)
 
 
 def _own(url: str) -> str:

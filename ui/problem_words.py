@@ -5,6 +5,9 @@ A code with a `reason` may have a sentence for each: 'file_refused.too_big'."""
 from typing import Final
 
 from ui.problem_words_care import CARE
+from ui.problem_words_feed import FEED
+from ui.problem_words_people import COLLEAGUES
+from ui.problem_words_rights import RIGHTS
 from ui.problem_words_work import WORK
 
 
@@ -23,6 +26,9 @@ GENERAL: Final[dict[str, str]] = {
     'signed_out': _later('You were signed out. Please sign in again.'),
     'stage_not_allowed': _later('You may not put cards into this stage.'),
     'hidden_required': _later('A field that you do not see has to be filled first: ask an administrator.'),
+    'hidden_refused': _later(
+        'The value of a field that you do not see stands in the way: ask an administrator.'
+    ),
     'administrators_only': _later('Only an administrator may do this.'),
     'too_many_requests': _later('Too many requests. Wait a moment and try again.'),
     'too_large': _later('This is too large to be sent.'),
@@ -45,6 +51,10 @@ VALUES: Final[dict[str, str]] = {
     'not_a_text': _later('Enter plain text.'),
     'not_an_email': _later('Enter an e-mail address, for example name@company.com.'),
     'not_a_phone': _later('Enter a phone number with its country code.'),
+    'inactive_choice': _later('“{value}” is not used any more. Choose another value.'),
+    'choice_in_use': _later('{count} records hold “{value}”. Put it away, or merge it with another value.'),
+    'no_active_choice': _later('At least one value must be in use.'),
+    'merge_with_itself': _later('Choose another value to merge with.'),
     'not_between': _later('Enter a number from {least} to {most}.'),
     'not_a_color': _later('Choose a colour.'),
     'no_such_setting': _later('There is no such setting.'),
@@ -111,5 +121,7 @@ ASKING: Final[dict[str, str]] = {
     'bad_cursor': _later('The list has changed. Load it again.'),
     'bad_condition': _later('This condition is damaged. Set it up again.'),
 }
-SENTENCES: Final[dict[str, str]] = {**GENERAL, **VALUES, **PEOPLE, **SHAPING, **ASKING, **WORK, **CARE}
+SENTENCES: Final[dict[str, str]] = {
+    **GENERAL, **VALUES, **PEOPLE, **SHAPING, **ASKING, **WORK, **CARE, **COLLEAGUES, **FEED, **RIGHTS,
+}  # fmt: skip
 """Every code with its sentence."""

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from store import Condition, Filter, NotFound, Problem, Query, Records, Refused
 from ui.cells import Column, columns_of, rows
 from ui.reader import reading
-from ui.session import tab_of
+from ui.session import note_refusal, tab_of
 from ui.text import n, words
 
 router = APIRouter(include_in_schema=False)
@@ -35,6 +35,7 @@ async def read_rows(catalog: str, request: Request) -> JSONResponse:
         except (ValueError, RecursionError):
             return JSONResponse({'error': words(Refused('bad_filter', reason='not JSON'))}, 400)
         except Problem as problem:
+            note_refusal(problem, tab, path=request.url.path)
             return JSONResponse({'error': words(problem)}, 404 if isinstance(problem, NotFound) else 400)
 
 

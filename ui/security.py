@@ -1,16 +1,19 @@
 """The outer wall: own origin only, pages only with a session, bounded bodies, headers on every answer."""
 
 import hmac
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final, cast
 from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from store import sessions
+from store import audit, sessions
 from ui.compat import client_of
+from ui.prefix import own_path
 from ui.session import token_of
 
 CSP: Final = (
@@ -28,15 +31,39 @@ HEADERS: Final = {
 HSTS: Final = 'max-age=31536000'
 
 OPEN: Final = (
-    '/_nicegui/', '/assets/', '/api/', '/auth/', '/sign-in', '/setup', '/favicon.ico', '/health',
+    '/_nicegui/', '/assets/', '/api/', '/auth/', '/sign-in', '/setup', '/favicon.ico', '/health', '/invite/',
+    '/files/',
 )  # fmt: skip
-"""What needs no session: the sign-in itself, static files, and the API, which knows its own tokens."""
+"""What needs no session: the sign-in itself, static files, the API, which knows its own tokens, and files
+of which logos are for everybody."""
 SOCKET: Final = '/_nicegui_ws/'
 CLIENT: Final = '/_nicegui/client/'
 
+UNREAD: Final = 65_536
+"""So much of a body that nobody wanted may still arrive before the line is cut."""
 MAX_BODY: Final = 2 * 1024 * 1024
 MAX_UPLOAD: Final = 64 * 1024 * 1024
 """Bytes of a file that may be sent to an open page; the API checks its own bodies too."""
+
+
+FORWARDED: Final = (b'x-forwarded-', b'forwarded', b'x-real-ip')
+
+
+class Forwarded:
+    """Believes what a trusted proxy says of its visitor; the same words of anybody else are taken away."""
+
+    def __init__(self, app: ASGIApp, trusted: Sequence[str]) -> None:
+        self._app = app
+        self._behind_proxy = ProxyHeadersMiddleware(cast(Any, app), list(trusted))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as if the visitor had come without the proxy."""
+        peer = (scope.get('client') or ('',))[0]
+        if scope['type'] in ('http', 'websocket') and peer not in self._behind_proxy.trusted_hosts:
+            kept = [(name, value) for name, value in scope['headers'] if not name.startswith(FORWARDED)]
+            await self._app({**scope, 'headers': kept}, receive, send)
+        else:
+            await self._behind_proxy(cast(Any, scope), cast(Any, receive), cast(Any, send))
 
 
 class TooLarge(Exception):
@@ -75,30 +102,53 @@ class BodyLimit:
         if scope['type'] != 'http':
             await self.app(scope, receive, send)
             return
-        limit = MAX_UPLOAD if scope['path'].startswith((CLIENT, '/api/')) else MAX_BODY
-        seen, started = 0, False
-
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get('body', b''))
-            if seen > limit:
-                raise TooLarge
-            return message
-
-        async def noted(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
-        claimed = HTTPConnection(scope).headers.get('content-length', '0')
+        body = _Body(scope, receive, send)
         try:
-            if claimed.isdigit() and int(claimed) > limit:
-                raise TooLarge
-            await self.app(scope, counted, noted)
+            body.check_claim()
+            await self.app(scope, body.receive, body.send)
         except TooLarge:
-            if not started:
-                await _refused(413, 'too_large')(scope, receive, send)
+            if not body.is_answered:
+                await _refused(413, 'too_large')(scope, receive, body.send)
+
+
+class _Body:
+    """One body on its way, and the answer to it."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = HTTPConnection(scope).headers
+        claimed = headers.get('content-length', '')
+        self._limit = MAX_UPLOAD if own_path(scope).startswith((CLIENT, '/api/', '/files')) else MAX_BODY
+        self._claimed = int(claimed) if claimed.isdecimal() else 0
+        self._is_long = self._claimed > UNREAD or 'transfer-encoding' in headers
+        self._receive, self._send = receive, send
+        self._seen = 0
+        self._has_arrived = False
+        self.is_answered = False
+
+    def check_claim(self) -> None:
+        """Refuse what says itself that it is too large.
+
+        :raises TooLarge: it does"""
+        if self._claimed > self._limit:
+            raise TooLarge
+
+    async def receive(self) -> Message:
+        """The next part.
+
+        :raises TooLarge: it went on beyond the limit"""
+        message = await self._receive()
+        self._seen += len(message.get('body', b''))
+        self._has_arrived = not message.get('more_body', False)
+        if self._seen > self._limit:
+            raise TooLarge
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Answer; whoever is answered before all has arrived would go on sending, so the line is cut."""
+        self.is_answered = True
+        if message['type'] == 'http.response.start' and self._is_long and not self._has_arrived:
+            MutableHeaders(scope=message)['connection'] = 'close'
+        await self._send(message)
 
 
 class Gate:
@@ -113,17 +163,19 @@ class Gate:
             await self.app(scope, receive, send)
             return
         connection = HTTPConnection(scope)
-        refusal = await self._refusal(connection)
-        if refusal is None:
-            await self.app(scope, receive, send)
-        elif scope['type'] == 'websocket':
-            await receive()
-            await send({'type': 'websocket.close', 'code': 1008})
-        else:
-            await refusal(scope, receive, send)
+        address = connection.client.host if connection.client else ''
+        with audit.coming_from(address, connection.headers.get('user-agent', '')):
+            refusal = await self._refusal(connection)
+            if refusal is None:
+                await self.app(scope, receive, send)
+            elif scope['type'] == 'websocket':
+                await receive()
+                await send({'type': 'websocket.close', 'code': 1008})
+            else:
+                await refusal(scope, receive, send)
 
     async def _refusal(self, connection: HTTPConnection) -> Response | None:
-        path = connection.scope['path']
+        path = own_path(connection.scope)
         if path.startswith((SOCKET, CLIENT)) or connection.scope['type'] == 'websocket':
             return (
                 None if is_own_origin(connection) and owns_page(connection) else _refused(403, 'foreign_page')
@@ -144,7 +196,7 @@ async def _to_sign_in(connection: HTTPConnection) -> Response:
     prefix = connection.scope.get('root_path', '')
     if await sessions.needs_setup():
         return RedirectResponse(f'{prefix}/setup', 303)
-    wanted = connection.scope['path'] + (f'?{connection.url.query}' if connection.url.query else '')
+    wanted = own_path(connection.scope) + (f'?{connection.url.query}' if connection.url.query else '')
     tail = '' if wanted == '/' else f'?next={quote(wanted, safe="")}'
     return RedirectResponse(f'{prefix}/sign-in{tail}', 303)
 
@@ -157,7 +209,7 @@ def is_own_origin(connection: HTTPConnection) -> bool:
 
 def owns_page(connection: HTTPConnection) -> bool:
     """Whether the browser that asks is the one the page was drawn for."""
-    path = connection.scope['path']
+    path = own_path(connection.scope)
     if path.startswith(CLIENT):
         client_id = path.removeprefix(CLIENT).split('/')[0]
     else:

@@ -5,13 +5,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from fastapi import Request
 
-from store import people, sessions, system_settings
+from store import NotAllowed, NotFound, Problem, audit, people, seeing, sessions, system_settings
 from store.actor import BY_PERSON, Actor, Cause
 from store.people import Person
 from store.records import Records
@@ -31,13 +31,17 @@ FRESH_S = 1.0
 
 @dataclass(kw_only=True, eq=False)
 class Tab:
-    """A signed-in browser tab, or one request of its browser."""
+    """A signed-in browser tab, or one request of its browser.
+
+    `actor` and `person` are those whose eyes it looks through; `looker` is who really does, when that is
+    somebody else."""
 
     token: str
     session_id: int
     actor: Actor
     person: Person
     reader: Reader
+    looker: Actor | None = None
     company: str = 'Artel'
     ended: bool = False
     last_views: dict[str, str] = field(default_factory=dict)
@@ -48,6 +52,11 @@ class Tab:
     def person_id(self) -> int:
         """Whose tab this is."""
         return self.person.id
+
+    @property
+    def who(self) -> Actor:
+        """Who is signed in here, whoever's eyes they look through."""
+        return self.looker or self.actor
 
     @property
     def language(self) -> str:
@@ -80,10 +89,13 @@ class Tab:
             return True
         asked = time.monotonic()
         actor = await sessions.actor_of_session(self.token)
-        if actor is None:
+        eyes = await seeing.eyes_of(actor, self.session_id) if actor is not None else None
+        if actor is None or eyes is None or eyes.person_id != self.actor.person_id:
+            # The page was drawn for other eyes: it must not act with these.
             self.ended = True
             return False
-        self.actor, self.asked_at = actor, asked
+        self.looker = actor if eyes is not actor else None
+        self.actor, self.asked_at = eyes, asked
         return True
 
 
@@ -136,9 +148,15 @@ def token_of(cookies: dict[str, str]) -> str:
     return cookies.get(SAFE_COOKIE) or cookies.get(COOKIE) or ''
 
 
-async def tab_of(request: Request) -> Tab | None:
-    """Who sends this request by the cookie, None when nobody is signed in."""
-    return await tab_of_token(token_of(request.cookies), accepted(request.headers.get('accept-language', '')))
+async def tab_of(request: Request, *, unfinished: bool = False) -> Tab | None:
+    """Who sends this request by the cookie, None when nobody is signed in.
+
+    Who has yet to change a given password counts as nobody, unless `unfinished` asks for them too."""
+    tab = await tab_of_token(token_of(request.cookies), accepted(request.headers.get('accept-language', '')))
+    if tab is None or (tab.person.must_change_password and not unfinished):
+        return None
+    _tie(tab)
+    return tab
 
 
 async def tab_of_token(token: str, spoken: str = '') -> Tab | None:
@@ -149,14 +167,28 @@ async def tab_of_token(token: str, spoken: str = '') -> Tab | None:
     found = await sessions.session_of(token)
     if found is None:
         return None
+    eyes = await seeing.eyes_of(actor, found.id)
     who = await people.person(actor, actor.person_id)
     return Tab(
         token=token,
         session_id=found.id,
-        actor=actor,
-        person=who,
+        actor=eyes,
+        person=who if eyes is actor else await _seen(eyes, who),
         reader=reader_of(who, spoken),
+        looker=None if eyes is actor else actor,
         company=company_name(),
+    )
+
+
+async def _seen(eyes: Actor, who: Person) -> Person:
+    """Another person as their tab shows them; language, theme and zone stay those of who looks."""
+    seen = await people.person(eyes, eyes.person_id or 0)
+    return replace(
+        seen,
+        language=who.language,
+        theme=who.theme,
+        time_zone=who.time_zone or 'UTC',
+        must_change_password=who.must_change_password,
     )
 
 
@@ -165,6 +197,15 @@ def reader_of(who: Person, spoken: str = '') -> Reader:
     wanted = who.language or str(system_settings.setting('language')) or spoken
     zone = who.time_zone or str(system_settings.setting('time_zone')) or 'UTC'
     return Reader(wanted if wanted in languages() else SOURCE, zone)
+
+
+def note_refusal(problem: Problem, tab: Tab | None = None, **facts: str) -> None:
+    """Write into the audit log that somebody here asked for what they may not do or see."""
+    if tab is None:
+        client = current_client()
+        tab = _tabs.get(client) if client is not None else None
+    if tab is not None and isinstance(problem, NotAllowed | NotFound):
+        audit.refused_soon(tab.who, problem, channel='page', **facts)
 
 
 def company_name() -> str:
@@ -178,6 +219,11 @@ def adopt(client: 'Client', tab: Tab) -> None:
     attach(client, tab.reader)
 
 
+def _tie(tab: Tab) -> None:
+    if tab.looker is not None:
+        seeing.look_only()
+
+
 async def may_act(client: 'Client') -> bool:
     """Whether an event of this page may still run; sends an outlived page to the sign-in."""
     tab = _tabs.get(client)
@@ -186,6 +232,7 @@ async def may_act(client: 'Client') -> bool:
     # Events of one tab wait for one another, so that a slow look-up does not let the next one overtake.
     async with tab.turn:
         if await tab.refresh():
+            _tie(tab)
             return True
     dismiss(client)
     return False
@@ -198,15 +245,24 @@ def dismiss(client: 'Client') -> None:
     client.open('/sign-in')
 
 
+async def end_outlived() -> None:
+    """Send the pages to the sign-in whose session became too old while they stood open."""
+    tabs = open_tabs()
+    alive = await sessions.living({tab.session_id for _, tab in tabs}) if tabs else set()
+    for client, tab in tabs:
+        if tab.session_id not in alive:
+            dismiss(client)
+
+
 def _on_revoked(person_id: int, session_id: int | None) -> None:
     for client, tab in open_tabs():
-        if tab.person_id == person_id and session_id in (None, tab.session_id):
+        if tab.who.person_id == person_id and session_id in (None, tab.session_id):
             dismiss(client)
 
 
 def _on_changed(person_id: int | None) -> None:
     for _, tab in open_tabs():
-        if person_id in (None, tab.person_id):
+        if person_id in (None, tab.person_id, tab.who.person_id):
             tab.asked_at = 0.0
 
 

@@ -4,6 +4,7 @@ Dates, numbers and money are in ui/formats.py and can be imported from here too.
 
 from typing import Any, Protocol
 
+from store.operations import OPERATIONS
 from store.problems import Problem
 from store.schema import SYSTEM_FIELDS, Catalog
 from ui import translation
@@ -100,11 +101,12 @@ def words_of(code: str, facts: dict[str, Any]) -> str:
     if code == 'invalid':
         parts = [words_of(e['code'], e['facts']) for e in facts.get('errors', {}).values()]
         return ' '.join(parts) or t('Some values are not right.')
-    sentence = SENTENCES.get(f'{code}.{facts.get("reason")}') or SENTENCES.get(code)
+    kind = facts.get('reason') or facts.get('right')
+    sentence = SENTENCES.get(f'{code}.{kind}') or SENTENCES.get(code)
     if sentence is None:
         return t('This did not work ({code}).', code=code)
     try:
-        return t(sentence).format(**{name: _fact(value) for name, value in facts.items()})
+        return t(sentence).format(**{name: _fact(_named(name, value)) for name, value in facts.items()})
     except (KeyError, IndexError):
         return t('This did not work ({code}).', code=code)
 
@@ -113,6 +115,12 @@ def field_errors(problem: Problem) -> dict[str, str]:
     """One sentence for each refused field, by its code; empty when the refusal is about no field."""
     errors = problem.facts.get('errors', {})
     return {code: words_of(error['code'], error['facts']) for code, error in errors.items()}
+
+
+def _named(name: str, value: Any) -> Any:
+    """An operation by what people call it."""
+    known = OPERATIONS.get(value) if name == 'operation' and isinstance(value, str) else None
+    return t(known.label) if known else value
 
 
 def _fact(value: Any) -> str:

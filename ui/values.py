@@ -95,6 +95,13 @@ def choices(spec: FieldSpec) -> list[dict[str, Any]]:
     return [{'id': str(c['key']), 'title': choice_label(c), 'color': c.get('color', '')} for c in found]
 
 
+def offered(spec: FieldSpec, value: Any) -> list[dict[str, Any]]:
+    """The choices that may be picked: all that are in use, and those the value holds already."""
+    held = {value} if isinstance(value, str) else set(value or ())
+    away = {str(c['key']) for c in spec.options.get('choices', ()) if c.get('inactive')} - held
+    return [choice for choice in choices(spec) if choice['id'] not in away]
+
+
 def choice_label(choice: Mapping[str, Any]) -> str:
     """What one choice is called in the reader's language."""
     named = (choice.get('labels') or {}).get(reader().language)

@@ -38,6 +38,19 @@ class Date(FieldType):
     label = 'Date'
     look = 'date'
     filters = DATED
+    options = (
+        FieldSpec(
+            code='noteworthy',
+            label='Announce every year',
+            type='choice',
+            options={
+                'choices': [
+                    {'key': 'birthday', 'label': 'As a birthday', 'labels': {'ru': 'Как день рождения'}},
+                    {'key': 'anniversary', 'label': 'As an anniversary', 'labels': {'ru': 'Как годовщину'}},
+                ]
+            },
+        ),
+    )
     samples = (dt.date(2026, 2, 28), dt.date(1999, 12, 31))
     rubbish = ('tomorrow', '2026-02-30', '31.31.2026', True, 5.5)
 

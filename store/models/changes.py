@@ -60,7 +60,12 @@ class StateRow(Model):
 
 
 FURTHER_SQL = {
-    'both': ('CREATE INDEX IF NOT EXISTS ix_changes_waiting ON changes (id) WHERE dispatched = 0',),
+    'both': (
+        'CREATE INDEX IF NOT EXISTS ix_changes_waiting ON changes (id) WHERE dispatched = 0',
+        # One contact belongs to at most one active person.
+        'CREATE UNIQUE INDEX IF NOT EXISTS ux_people_contact ON people (contact_id)'
+        ' WHERE contact_id IS NOT NULL AND is_active = 1',
+    ),
     'sqlite': (
         'CREATE VIRTUAL TABLE IF NOT EXISTS search_docs USING fts5('
         "words, tokenize = 'unicode61 remove_diacritics 2')",

@@ -6,7 +6,7 @@ from tortoise.models import Model
 
 
 class RolePlaceRow(Model):
-    """What a role allows in one pipeline, or in one stage of it, instead of what it allows in the catalogue."""
+    """What a role allows in a pipeline or a stage of it, instead of what it allows in the catalogue."""
 
     id = fields.BigIntField(primary_key=True, generated=True)
     role_id = fields.BigIntField(db_index=True)

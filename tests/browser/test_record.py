@@ -153,7 +153,7 @@ async def test_a_task_is_added_ticked_and_put_back(page: Page, server: App) -> N
 
 async def test_a_deleted_record_comes_back(page: Page, server: App) -> None:
     url = await new_deal(page, server, 'Deleted and back')
-    await page.locator('.rc-titleline button').click()
+    await page.get_by_label('More actions').click()
     await page.get_by_text('Delete', exact=True).click()
     await page.wait_for_url(lambda now: now != url)
     await page.goto(url)

@@ -43,7 +43,7 @@ async def test_a_move_writes_one_row(trade: Records, monkeypatch: pytest.MonkeyP
     async def never(*_: object) -> None:
         raise AssertionError('the column was respaced')
 
-    monkeypatch.setattr(ranks, '_respace', never)
+    monkeypatch.setattr(ranks, 'respace', never)
     cards = await trade.create_many('deals', [{'title': f'{n}'} for n in range(20)])
     for card in cards[2:18]:
         await trade.move('deals', card.id, stage='new', above=cards[19].id)

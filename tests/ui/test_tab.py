@@ -169,8 +169,8 @@ def some_pages(monkeypatch: pytest.MonkeyPatch) -> None:
         ('/admin', 'page of None'),
         ('/missing', 'There is nothing here.'),
         ('/nowhere', 'There is nothing here.'),
-        ('/never', 'There is nothing here.'),
-        ('/forbidden', 'You have no right to do this.'),
+        ('/never', 'This page is not open to you.'),
+        ('/forbidden', 'You have no right to see this.'),
     ],
 )
 @pytest.mark.usefixtures('some_pages')

@@ -7,8 +7,10 @@ from zlib import crc32
 
 from nicegui import ui
 
+from store import Ref
 from ui.components.dialogs import answer_of
 from ui.components.toast import tell, toast
+from ui.faces import photo
 from ui.text import t
 
 __all__ = [
@@ -102,12 +104,15 @@ def menu_item(
     caption: str, on_click: OnClick | None = None, *, icon_name: str = '', danger: bool = False
 ) -> ui.item:
     """A line of a menu."""
-    with ui.item(on_click=on_click).props('v-close-popup') as made:
+    with ui.item(on_click=on_click) as made:
         if icon_name:
             with ui.item_section().props('avatar'):
                 icon(icon_name)
         with ui.item_section():
             ui.label(caption).classes('a-danger' if danger else '')
+    around = next((one for one in made.ancestors() if isinstance(one, ui.menu)), None)
+    if around is not None:
+        made.on('click', around.close)
     return made
 
 
@@ -174,10 +179,14 @@ def avatar_color(name: str) -> str:
     return AVATAR_COLORS[crc32(name.encode()) % len(AVATAR_COLORS)]
 
 
-def avatar(who: Named | str | None, size: int = 24) -> ui.element:
-    """Somebody's initials in a circle, the name as its tooltip."""
+def avatar(who: Named | str | None, size: int = 24, *, person_id: int | None = None) -> ui.element:
+    """Somebody's photo or initials in a circle, the name as its tooltip."""
     name = who if isinstance(who, str) else who.title if who else ''
     made = ui.element('span').classes('a-avatar').style(f'--s:{size}px;--c:{avatar_color(name)}')
+    is_person = isinstance(who, Ref) and who.catalog == 'person'
+    picture = photo(who.id if is_person and isinstance(who, Ref) else person_id)
+    if picture:
+        made.classes('a-photo').style(f'--photo:{picture}')
     made.props['role'] = 'img'
     made.props['aria-label'] = name
     with made:

@@ -7,6 +7,7 @@ from typing import Any
 from nicegui import ui
 
 from ui.components.basics import button, icon_button, row, safe_color
+from ui.components.captions import Captions, ask_captions, renamed, spoken
 from ui.text import t
 from ui.theme import PALETTE
 
@@ -59,6 +60,7 @@ class ColoredRows:
             if self._kinds:
                 kind = ui.select(self._kinds, value=one.kind or 'open').classes('a-lines__kind')
                 kind.on_value_change(lambda event: setattr(one, 'kind', event.value))
+            icon_button('translate', t('Translations'), lambda: self._translate(one), small=True)
             icon_button('arrow_upward', t('Up'), lambda: self._move(place, -1), small=True).set_enabled(
                 place > 0
             )
@@ -80,6 +82,15 @@ class ColoredRows:
     def _move(self, place: int, by: int) -> None:
         self.lines.insert(place + by, self.lines.pop(place))
         self._draw()
+
+    async def _translate(self, one: Line) -> None:
+        known = Captions(str(one.source.get('label') or one.text), one.source.get('labels') or {})
+        answer = await ask_captions({'label': (t('Name'), renamed(known, one.text) if one.text else known)})
+        if answer:
+            named = answer['label']
+            one.source = {**one.source, 'label': named.label, 'labels': dict(named.labels)}
+            one.text = spoken(named)
+            self._draw()
 
     def _remove(self, place: int) -> None:
         del self.lines[place]

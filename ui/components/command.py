@@ -7,6 +7,7 @@ from nicegui.events import GenericEventArguments
 
 from store import people, sessions
 from ui import theme
+from ui.components.see_as import ask_whom
 from ui.pages import all_pages
 from ui.place import catalog_url, record_url, reload
 from ui.session import Tab
@@ -69,6 +70,8 @@ class Command(Element, component='command.js'):
             await sessions.sign_out(self._tab.token)
         elif kind == 'keys':
             self.keys()
+        elif kind == 'see_as':
+            await ask_whom()
 
 
 def _pages(tab: Tab) -> list[dict[str, Any]]:
@@ -89,7 +92,7 @@ def _pages(tab: Tab) -> list[dict[str, Any]]:
         {
             'key': page.path,
             'title': t(page.title),
-            'also': page.title,
+            'also': f'{page.title} {page.area.words}' if page.area else page.title,
             'icon': page.nav.icon if page.nav else 'arrow_forward',
             'href': page.path,
             'group': group,
@@ -110,12 +113,14 @@ def _commands(tab: Tab) -> list[dict[str, Any]]:
         if tab.language == 'ru'
         else ('language:ru', 'Переключить на русский')
     )
-    entries = (
+    entries: tuple[tuple[str, str, str, str], ...] = (
         (*dark, 'contrast', 'theme dark light тема тёмная светлая'),
         (*tongue, 'translate', 'language язык english русский'),
         ('keys', t('Keyboard shortcuts'), 'keyboard', 'keys shortcuts клавиши'),
         ('sign_out', t('Sign out'), 'logout', 'sign out выйти'),
     )
+    if tab.looker is None and tab.actor.may_do('run_as'):
+        entries = (*entries, ('see_as', t('See as…'), 'visibility', 'see as eyes impersonate глазами'))
     return [
         {'key': key, 'title': title, 'icon': icon, 'also': also, 'command': key, 'group': t('Commands')}
         for key, title, icon, also in entries
@@ -130,6 +135,7 @@ def _shortcuts() -> list[dict[str, Any]]:
                 {'label': t('Find records, pages and commands'), 'keys': ['Ctrl', 'K']},
                 {'label': t('This list'), 'keys': ['?']},
                 {'label': t('Fold the side panel'), 'keys': ['[']},
+                {'label': t('Notifications, feed, my tasks'), 'keys': [']']},
                 {'label': t('Close what is open'), 'keys': ['Esc']},
             ],
         },

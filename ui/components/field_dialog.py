@@ -7,8 +7,10 @@ from nicegui import ui
 
 from store import FIELD_TYPES, FieldSpec
 from store.fields import FieldType
+from store.system_settings import setting
 from ui.codes import code_of
 from ui.components.basics import button, error_line, row, text
+from ui.components.captions import Captions, renamed
 from ui.components.colored_rows import ColoredRows, Line
 from ui.components.dialogs import answer_of
 from ui.components.form import Form
@@ -53,7 +55,7 @@ class FieldDialog:
         self._special.clear()
         self._choices, self._options = None, None
         kind = FIELD_TYPES[self._type]
-        given = dict(self._spec.options) if self._spec else {}
+        given = dict(self._spec.options) if self._spec else {'currency': setting('currency')}
         with self._special:
             if self._type in CHOSEN:
                 text(t('Values'), 'a-h2')
@@ -132,10 +134,17 @@ def _choices(lines: Sequence[Line]) -> list[dict[str, Any]]:
             continue
         code = line.code or code_of(line.text, taken, 'value')
         taken.add(code)
-        kept = {**line.source, 'label': line.source.get('label', line.text)}
-        if line.source and choice_label(line.source) != line.text:
-            kept |= {'label': line.text, 'labels': {}}
-        found.append({**kept, 'key': code, 'color': line.color})
+        known = Captions(str(line.source.get('label') or line.text), line.source.get('labels') or {})
+        named = renamed(known, line.text)
+        found.append(
+            {
+                **line.source,
+                'label': named.label,
+                'labels': dict(named.labels),
+                'key': code,
+                'color': line.color,
+            }
+        )
     return found
 
 

@@ -245,6 +245,10 @@ def value_spec(about: Field, op: str) -> FieldSpec:
         return replace(spec, type='number', options={'unit': t('days')})
     if spec.type in WORDED:
         return replace(spec, type='text', options={})
+    if spec.options.get('choices'):
+        # One may look for a value that cannot be chosen any more.
+        every = [{**choice, 'inactive': False} for choice in spec.options['choices']]
+        spec = replace(spec, options={**spec.options, 'choices': every})
     if op in MANY and spec.type == 'choice':
         return replace(spec, type='choices')
     return replace(spec, type=ALIKE.get(spec.type, spec.type))

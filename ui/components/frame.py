@@ -8,6 +8,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from ui.components.basics import icon as draw_icon
+from ui.components.help import draw_help
 from ui.text import t
 
 _BODIES = {'': '', 'wide': 'a-body--wide', 'narrow': 'a-body--narrow', 'read': 'a-body--read'}
@@ -42,6 +43,7 @@ def header(title: str, views: Sequence[ViewLink] = (), *, back: str = '') -> Ite
                 draw_icon('arrow_back')
             up.props['aria-label'] = up.props['title'] = t('Back')
         named = ui.label(title).classes('a-header__title').props('role=heading aria-level=1')
+        draw_help()
         switcher = ui.element('nav').classes('a-header__views')
         switcher.visible = len(views) > 1
         with switcher:

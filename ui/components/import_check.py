@@ -15,6 +15,7 @@ from store.imports import RefusedRow
 from ui.components.basics import button, dot, icon, tell
 from ui.components.controls.picker import Picker
 from ui.components.import_report import download_refused
+from ui.components.import_rights import draw_rights_hint
 from ui.components.import_rules import RuleChoice
 from ui.components.import_state import Wizard, reason_of
 from ui.components.references import ref_of, search_people, searcher
@@ -57,6 +58,8 @@ class Check:
         with ui.element('section').classes('im-section'):
             self._rules = RuleChoice(self._wizard)
             await self._rules.draw()
+        if self._wizard.target.code != PEOPLE:
+            await draw_rights_hint(self._wizard.target.code)
         with ui.element('div').classes('im-foot'):
             button(t('Back'), lambda: self._wizard.redraw('columns'), quiet=True)
             self._start = button('', self._begin, primary=True).mark('start')
@@ -69,6 +72,8 @@ class Check:
         with ui.element('div').classes('im-figures').props('aria-live=polite'):
             _figure(t('will be created'), found.created)
             _figure(t('will be updated'), found.updated)
+            if self._wizard.target.code == PEOPLE:
+                _figure(t('of the new are contacts already'), found.linked)
             _figure(t('will be refused'), len(found.refused), bad=True)
         if found.namesakes:
             self._draw_namesakes(found.namesakes)

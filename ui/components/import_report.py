@@ -105,7 +105,10 @@ async def draw_report(job: ImportJob, say: Say) -> None:
                     ui.label(caption).classes('a-meta')
     with ui.element('div').classes('im-foot'):
         button(t('Import another file'), lambda: go('/import'))
-        if job.catalog != PEOPLE:
+        if job.catalog == PEOPLE:
+            to_invite = t('Invite those who have no password')
+            button(to_invite, lambda: go('/settings/people?kind=waiting'), primary=True)
+        else:
             open_it = t('Open “{section}”', section=target_name(job.catalog))
             button(open_it, lambda: go(catalog_url(job.catalog)), primary=True)
     if refused:

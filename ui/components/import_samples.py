@@ -8,9 +8,10 @@ from integrations.exchange.formats.excel_files import workbook
 from integrations.exchange.importer import Importer
 from integrations.exchange.plan import PEOPLE
 from integrations.exchange.targets import Target
-from store import FieldSpec
+from store import FieldSpec, Records
 from ui.components.basics import button
 from ui.components.import_state import target_name
+from ui.components.sample_names import FIRST, LOGINS, NAMES
 from ui.formats import today
 from ui.session import records
 from ui.text import label, label_one, language, t
@@ -20,19 +21,24 @@ ROWS = 3
 
 
 def draw_samples(codes: tuple[str, ...]) -> None:
-    """A button for each section that can be imported into."""
+    """A button for each section that can be imported into, those that everybody begins with first."""
+    ordered = sorted(codes, key=lambda code: FIRST.index(code) if code in FIRST else len(FIRST))
     with ui.element('div').classes('im-samples'):
-        for code in codes:
+        for code in ordered:
             button(target_name(code), lambda code=code: download_sample(code), icon='download', small=True)
 
 
 async def download_sample(code: str) -> None:
     """Send the sample file of a section."""
-    target = await Importer(records()).target(code)
-    mine = records()
-    one = t('Person') if code == PEOPLE else label_one(mine.catalog(code))
-    content = workbook(sample_rows(target, one, mine.actor.name))
+    content = await sample_file(records(), code)
     ui.download.content(content, t('Sample - {section}.xlsx', section=target_name(code)))
+
+
+async def sample_file(mine: Records, code: str) -> bytes:
+    """The workbook of a section in the reader's language."""
+    target = await Importer(mine).target(code)
+    one = t('Person') if code == PEOPLE else label_one(mine.catalog(code))
+    return workbook(sample_rows(target, one, mine.actor.name))
 
 
 def sample_rows(target: Target, one: str, owner: str) -> list[list[str]]:
@@ -50,7 +56,10 @@ def sample_rows(target: Target, one: str, owner: str) -> list[list[str]]:
 
 def _cell(target: Target, spec: FieldSpec, number: int, one: str, owner: str) -> str:
     if spec.code == target.name_field:
-        return f'{one} {number}'
+        names = NAMES.get(target.code)
+        return t(names[number - 1]) if names else f'{one} {number}'
+    if spec.code == 'login' and target.code == PEOPLE:
+        return LOGINS[number - 1]
     if spec.type == 'stage':
         return label(target.pipelines[0].start)
     if spec.type in ('choice', 'choices'):

@@ -9,6 +9,7 @@ from nicegui import ui
 from store import Catalog, FieldSpec, Invalid, Problem, RecordView
 from ui import theme
 from ui.components.basics import button, tell
+from ui.components.elsewhere import Elsewhere
 from ui.components.form import Form
 from ui.session import records
 from ui.text import field_errors, label, label_one, t
@@ -28,7 +29,13 @@ class MiniCard:
         with ui.dialog() as self._dialog, ui.element('div').classes('rc-dialog').mark('mini-card'):
             ui.label(t('New: {name}', name=label_one(catalog))).classes('rc-dialog__title')
             self._place()
-            self.form = Form(short_fields(catalog, stage, self._given), self._given, on_submit=self._save)
+            self.form = Form(
+                short_fields(catalog, stage, self._given),
+                self._given,
+                on_change=self._follow,
+                on_submit=self._save,
+            )
+            self._elsewhere = Elsewhere(catalog, self.form.fields)
             with ui.element('div').classes('rc-dialog__foot'):
                 button(t('Cancel'), lambda: self._dialog.submit(None), quiet=True)
                 button(t('Create'), self._save, primary=True).mark('mini-card-save')
@@ -43,6 +50,9 @@ class MiniCard:
             with ui.element('div').classes('rc-dialog__stage'):
                 ui.element('span').classes('a-dot').style(f'--c:{stage.color}')
                 ui.label(words)
+
+    async def _follow(self, _code: str, _value: Any) -> None:
+        await self._elsewhere.show({**self._given, **self.form.values})
 
     async def answer(self) -> RecordView | None:
         """Open, and wait until it is saved or given up."""

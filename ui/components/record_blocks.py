@@ -8,6 +8,7 @@ from nicegui import ui
 
 from store import Conflict, FieldSpec, Invalid, NotFound, Problem, RecordView
 from ui.components.basics import button, tell
+from ui.components.elsewhere import Elsewhere
 from ui.components.form import Field
 from ui.components.record_state import RecordState
 from ui.session import records
@@ -133,3 +134,6 @@ def draw_blocks(state: RecordState, editor: InPlace) -> None:
                 for spec in specs:
                     # A block of one field is named once.
                     editor.draw(spec, bare=len(specs) == 1 and t(caption) == field_label(spec))
+    elsewhere = Elsewhere(state.catalog, editor.fields)
+    state.listen(lambda view: elsewhere.show(view.values))
+    ui.timer(0.1, lambda: elsewhere.show(state.view.values), once=True)

@@ -51,15 +51,16 @@ class RecordState:
             if inspect.isawaitable(answer):
                 await answer
 
-    async def reload(self) -> None:
-        """Read the record again; leave when it is gone."""
+    async def reload(self) -> bool:
+        """Read the record again; leave, and give False, when it is gone or no longer for this reader."""
         try:
             fresh = await records().get(self.catalog.code, self.view.id)
         except NotFound:
             self._on_gone()
-            return
+            return False
         if fresh != self.view:
             await self.take(fresh)
+        return True
 
     async def remove(self) -> None:
         """Put it into the recycle bin, with a way back in the toast."""

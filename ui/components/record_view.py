@@ -1,5 +1,6 @@
 """A record in the drawer or on its own page: title, stages, key figures, fields, and what happened."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,13 +11,17 @@ from ui import theme
 from ui.components.basics import icon_button, menu_item
 from ui.components.record_blocks import InPlace, draw_blocks
 from ui.components.record_charts import draw_charts
+from ui.components.record_colleague import draw_colleague
+from ui.components.record_files import RecordFiles, count_files
 from ui.components.record_lists import RelatedRecords, Tasks, task_catalog, tasks_about
 from ui.components.record_lists import is_done as task_is_done
 from ui.components.record_rules import RuleRuns, manual_rules
 from ui.components.record_stages import Stages
 from ui.components.record_state import RecordState
 from ui.components.record_timeline import Timeline
+from ui.components.share_dialog import Shared
 from ui.components.tabs import Tabs
+from ui.components.why_dialog import ask_why
 from ui.formats import ago, date_long, money
 from ui.live import watch
 from ui.place import record_url
@@ -66,7 +71,9 @@ class RecordPane:
                 with ui.element('div').classes('rc-title af-quiet'):
                     if title is not None:
                         self._editor.draw(title, bare=True, empty=t('Untitled'))
+                await Shared(self.state).draw()
                 await self._menu()
+            await draw_colleague(self._code, self._id)
             if self.catalog.pipelines:
                 Stages(self.state)
             with ui.element('div').classes('rc-figures af-quiet'):
@@ -78,13 +85,19 @@ class RecordPane:
             for caption, run in rules:
                 menu_item(caption, run, icon_name='bolt')
             menu_item(t('Copy the link'), self._copy_link, icon_name='link')
+            menu_item(t('Who can and who cannot, and why'), self._why, icon_name='rule')
             if 'delete' in self.state.rights:
                 menu_item(t('Delete'), self.state.remove, icon_name='delete', danger=True)
+
+    async def _why(self) -> None:
+        with ui.context.client.layout:
+            await ask_why(self.catalog, self.state.view)
 
     def _copy_link(self) -> None:
         path = record_url(self._code, self._id)
         ui.run_javascript(
-            f'navigator.clipboard?.writeText(location.origin + (window.path_prefix || "") + "{path}")'
+            'navigator.clipboard?.writeText(location.origin + (window.path_prefix || "")'
+            f' + {json.dumps(path)})'
         )
 
     def _figures(self, view: RecordView) -> None:
@@ -112,10 +125,12 @@ class RecordPane:
         if task_catalog() is not None:
             self._tabs.add('tasks', t('Tasks'), self._draw_tasks)
         self._tabs.add('related', t('Related'), self._draw_related)
+        self._tabs.add('files', t('Files'), self._draw_files)
         self._tabs.add('charts', t('Charts'), self._draw_charts)
         self._tabs.add('rules', t('Rules'), self._draw_rules)
         self._lists: dict[str, Any] = {}
         await self._count()
+        self._tabs.count('files', await count_files(self.state))
         await self._tabs.show('fields' if self._narrow else 'timeline')
 
     async def _count(self) -> None:
@@ -139,6 +154,12 @@ class RecordPane:
         self._lists['related'] = related = RelatedRecords(self.state)
         await related.draw()
 
+    async def _draw_files(self) -> None:
+        self._lists['files'] = attached = RecordFiles(
+            self.state, lambda count: self._tabs.count('files', count)
+        )
+        await attached.draw()
+
     async def _draw_charts(self) -> None:
         await draw_charts(self.catalog, self.state.view)
 
@@ -149,11 +170,13 @@ class RecordPane:
     async def _changed(self, changes: tuple[Change, ...]) -> None:
         own = [c for c in changes if c.catalog == self._code and c.record_id == self._id]
         if own:
-            await self.state.reload()
+            if not await self.state.reload():
+                return
             if 'timeline' in self._lists:
                 await self._lists['timeline'].refresh()
-            if 'rules' in self._lists:
-                await self._lists['rules'].draw()
+            for code in ('rules', 'files'):
+                if code in self._lists:
+                    await self._lists[code].draw()
         if len(own) < len(changes) and self.state.view.deleted_at is None:
             await self._refresh_lists({c.catalog for c in changes})
 

@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from store import NotFound, Problem, Ref
+from store import NotFound, Problem, Ref, colleagues
+from store.colleagues import Away
 from ui.cells import face
 from ui.components.basics import tell
+from ui.formats import date_short, today
 from ui.place import go, record_url
 from ui.session import records
-from ui.text import label_one
+from ui.text import label_one, t
 
 PERSON = 'person'
 ANY = '*'
@@ -29,7 +31,17 @@ def ref_of(item: Mapping[str, Any]) -> Ref:
 
 async def search_people(text: str) -> list[dict[str, Any]]:
     """Colleagues whose names fit."""
-    return [item_of(ref) for ref in await records().suggest(PERSON, text)]
+    found = await records().suggest(PERSON, text)
+    away = await colleagues.away(records().actor, today())
+    return [item_of(ref, _absence(away.get(ref.id))) for ref in found]
+
+
+def _absence(one: Away | None) -> str:
+    """That somebody is away, and who stands in."""
+    if one is None:
+        return ''
+    when = t('Away until {date}', date=date_short(one.until)) if one.until else t('Away')
+    return f'{when} · {t("deputy: {name}", name=one.deputy)}' if one.deputy else when
 
 
 def searcher(target: str) -> Callable[[str], Awaitable[Sequence[Mapping[str, Any]]]]:
@@ -37,6 +49,8 @@ def searcher(target: str) -> Callable[[str], Awaitable[Sequence[Mapping[str, Any
 
     async def search(text: str) -> list[dict[str, Any]]:
         mine = records()
+        if not is_open(target):
+            return []
         if target != ANY:
             return [item_of(ref) for ref in await mine.suggest(target, text)]
         names = {catalog.code: label_one(catalog) for catalog in mine.catalogs()}
@@ -44,6 +58,11 @@ def searcher(target: str) -> Callable[[str], Awaitable[Sequence[Mapping[str, Any
         return [item_of(ref, names.get(ref.catalog, '')) for ref in found]
 
     return search
+
+
+def is_open(target: str) -> bool:
+    """Whether this reader may see any record that a link to this section can hold."""
+    return target in (ANY, PERSON) or target in {catalog.code for catalog in records().catalogs()}
 
 
 def maker(target: str) -> Callable[[str], Awaitable[Mapping[str, Any] | None]] | None:

@@ -12,7 +12,7 @@ from store.actor import TO_UNDO
 from store.problems import Problem
 from ui import theme
 from ui.compat import current_client
-from ui.session import because
+from ui.session import because, note_refusal
 from ui.text import t, words
 
 theme.add_style('components/toast.css')
@@ -69,4 +69,5 @@ def toast(message: str, undo: Undo | None = None, kind: str = '') -> None:
 
 def tell(problem: Problem) -> None:
     """Say what was refused and what to do."""
+    note_refusal(problem)
     toast(words(problem), kind='error')

@@ -10,6 +10,7 @@ from ui.components import frame, record_drawer
 from ui.components.basics import button, empty_state
 from ui.components.controls.picker import Picker
 from ui.components.controls.toggle import Toggle
+from ui.components.export_records import View, draw_export
 from ui.components.filter_bar import FilterBar
 from ui.components.mini_card import quick_create
 from ui.components.record_stages import move_asking
@@ -63,6 +64,7 @@ class BoardPage:
             with head.filters:
                 self._narrowing()
             with head.actions:
+                draw_export(self.catalog, self._view)
                 if self._may_add():
                     button(label_one(self.catalog), self.create, primary=True, icon='add').mark('new-record')
         with frame.body(wide=True):
@@ -103,6 +105,11 @@ class BoardPage:
         return StoreBoardSource(
             records=records, catalog=self.catalog, pipeline=self.pipeline, filter=asked, text=self.text
         )
+
+    def _view(self) -> View:
+        """What the board shows, in the columns of the list."""
+        line = self._source().filter.also(Condition('pipeline', 'is', self.pipeline.code))
+        return View(filter=line, text=self.text, sort='stage')
 
     def _is_filtered(self) -> bool:
         return bool(self.filter or self.text or self.own)

@@ -6,7 +6,7 @@ from ui.components import frame
 from ui.components.basics import empty_state
 from ui.components.dashboard_view import DashboardView, implied
 from ui.components.view_links import view_links
-from ui.pages import Nav, Page, everyone
+from ui.pages import Area, Nav, Page, everyone
 from ui.place import Place, go
 from ui.session import records, session
 from ui.text import label, t
@@ -71,6 +71,12 @@ PAGES = (
         title='Dashboards',
         allowed=everyone,
         nav=Nav(icon='insights', label='Dashboards', place=30),
+        area=Area(
+            category='analytics',
+            icon='insights',
+            sentence='Funnels, sums and charts over your sections',
+            words='итоги аналитика отчёты воронка графики dashboards reports charts',
+        ),
     ),
     Page(path='/dashboards/{code}', draw=draw_dashboards, title='Dashboards', allowed=everyone),
     Page(path='/c/{catalog}/analytics', draw=draw_analytics, title='Analytics', allowed=everyone),

@@ -9,6 +9,7 @@ from ui.cells import columns_of, default_columns
 from ui.components import frame, record_drawer
 from ui.components.basics import button, icon_button, tell, toast
 from ui.components.bulk import Bulk, actions_for
+from ui.components.export_records import View, draw_export
 from ui.components.filter_bar import FilterBar
 from ui.components.mini_card import quick_create
 from ui.components.record_rules import rule_buttons
@@ -40,6 +41,7 @@ class ListPage:
             with head.filters:
                 self.bar = FilterBar(self.catalog, self.filter, self.text, on_change=self._narrowed)
             with head.actions:
+                draw_export(self.catalog, self._view)
                 if records().may('create', self.catalog.code):
                     bring = f'/import?catalog={self.catalog.code}'
                     icon_button('upload_file', t('Import'), lambda: go(bring))
@@ -68,6 +70,11 @@ class ListPage:
             on_create=self.create,
             on_clear=self._clear,
         ).mark('table')
+
+    def _view(self) -> View:
+        chosen = self.saved.get('columns') or [{'code': code} for code in default_columns(self.catalog)]
+        codes = [str(column['code']) for column in chosen]
+        return View(columns=codes, filter=self.filter, text=self.text, sort=self.sort or '-id')
 
     def _point_at(self, id: int | None) -> None:
         self.table.point_at(id)

@@ -15,7 +15,7 @@ from ui.components.rule_runs import decision_line, run_line, titles_of
 from ui.components.rule_words import sentences
 from ui.components.settings import listing
 from ui.components.toast import tell
-from ui.pages import Nav, Page, admins
+from ui.pages import Area, Nav, Page, admins
 from ui.place import Place, go
 from ui.session import records, session
 from ui.text import date_short, label, language, number, t, words, words_of
@@ -388,6 +388,12 @@ PAGES = (
         title='Rules',
         allowed=admins,
         nav=Nav(icon='account_tree', label='Rules', place=40),
+        area=Area(
+            category='processes',
+            icon='account_tree',
+            sentence='What happens by itself: when, under which conditions, what',
+            words='правила автоматизация роботы процессы триггеры rules automation triggers workflow',
+        ),
     ),
     Page(path='/rules/new', draw=draw_new, title='New rule', allowed=admins),
     Page(path='/rules/{rule}', draw=draw_rule, title='Rule', allowed=admins),

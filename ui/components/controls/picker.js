@@ -23,8 +23,8 @@ export default {
       <span class="af-chosen">
         <span v-if="!value.length" class="af-placeholder">{{ placeholder }}</span>
         <span v-for="item in value" :key="item.id" class="af-item" :class="'af-as-' + look" :style="tint(item)">
-          <span v-if="item.face" class="at-face" :style="{'--at-who': item.face.c}">{{ item.face.i }}</span>
-          <a v-if="look === 'link' && item.href" class="af-linked" :href="item.href" @click.stop.prevent="$emit('open', item)">{{ item.title }}</a>
+          <span v-if="item.face" class="at-face" :class="{'a-photo': item.face.p}" :style="{'--at-who': item.face.c, '--photo': item.face.p}">{{ item.face.i }}</span>
+          <a v-if="look === 'link' && item.href" class="af-linked" :href="prefix + item.href" @click.stop.prevent="$emit('open', item)">{{ item.title }}</a>
           <span v-else class="af-item-text">{{ item.title }}</span>
           <button v-if="multiple && !readonly" type="button" class="af-drop" tabindex="-1" :aria-label="texts.remove"
             @click.stop="remove(item)">×</button>
@@ -40,7 +40,7 @@ export default {
         <div class="af-menu-list" role="listbox" ref="list" tabindex="-1" @keydown="openKey">
           <div v-for="(item, i) in visible" :key="item.id" class="af-menu-item" role="option" :aria-selected="has(item)"
             :class="{'af-active': i === active}" @mousemove="active = i" @click.stop="choose(item)">
-            <span v-if="item.face" class="at-face" :style="{'--at-who': item.face.c}">{{ item.face.i }}</span>
+            <span v-if="item.face" class="at-face" :class="{'a-photo': item.face.p}" :style="{'--at-who': item.face.c, '--photo': item.face.p}">{{ item.face.i }}</span>
             <span class="af-item" :class="'af-as-' + look" :style="tint(item)"><span class="af-item-text">{{ item.title }}</span></span>
             <span v-if="item.note" class="af-menu-note">{{ item.note }}</span>
             <span v-if="has(item)" class="af-check">✓</span>
@@ -54,7 +54,7 @@ export default {
         </div>
       </q-menu>
     </div>`,
-  data() { return { shown: false, text: "", found: [], early: "", active: 0, busy: false, seq: 0 }; },
+  data() { return { prefix: window.path_prefix || "", shown: false, text: "", found: [], early: "", active: 0, busy: false, seq: 0 }; },
   computed: {
     visible() {
       if (this.remote) return this.found;

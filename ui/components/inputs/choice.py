@@ -5,7 +5,7 @@ from typing import Any
 from store.schema import FieldSpec
 from ui.components.controls.picker import Picker
 from ui.components.inputs import Drawn, Input, OnChange
-from ui.values import choice_of, choices, field_label
+from ui.values import choice_of, field_label, offered
 
 
 class ChoiceInput(Input):
@@ -20,7 +20,7 @@ class ChoiceInput(Input):
             return [choice_of(str(key), spec)] if key else []
 
         control = Picker(
-            items(value), options=choices(spec), label=field_label(spec), readonly=spec.read_only,
+            items(value), options=offered(spec, value), label=field_label(spec), readonly=spec.read_only,
             on_set=lambda chosen: on_change(chosen[0]['id'] if chosen else None),
         )  # fmt: skip
         return Drawn(control, lambda new: control.give(items(new)), control.mark_invalid)

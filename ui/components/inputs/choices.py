@@ -5,7 +5,7 @@ from typing import Any
 from store.schema import FieldSpec
 from ui.components.controls.picker import Picker
 from ui.components.inputs import Drawn, Input, OnChange
-from ui.values import choice_of, choices, field_label
+from ui.values import choice_of, field_label, offered
 
 
 class ChoicesInput(Input):
@@ -21,7 +21,7 @@ class ChoicesInput(Input):
 
         control = Picker(
             items(value),
-            options=choices(spec),
+            options=offered(spec, value),
             label=field_label(spec),
             readonly=spec.read_only,
             multiple=True,

@@ -5,7 +5,7 @@ from typing import Any
 from store.schema import FieldSpec
 from ui.components.controls.picker import Picker
 from ui.components.inputs import Drawn, Input, OnChange
-from ui.components.references import item_of, maker, ref_of, searcher, visit
+from ui.components.references import is_open, item_of, maker, ref_of, searcher, visit
 from ui.values import field_label
 
 
@@ -23,7 +23,8 @@ class LinkInput(Input):
 
         control = Picker(
             items(value), search=searcher(target), make=maker(target), look='link', label=field_label(spec),
-            readonly=spec.read_only, on_set=lambda chosen: on_change(ref_of(chosen[0]) if chosen else None),
+            readonly=spec.read_only or not is_open(target),
+            on_set=lambda chosen: on_change(ref_of(chosen[0]) if chosen else None),
         )  # fmt: skip
         control.on('open', lambda e: visit(e.args))
         return Drawn(control, lambda new: control.give(items(new)), control.mark_invalid)

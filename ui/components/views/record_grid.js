@@ -38,6 +38,10 @@ const CELLS = {
     const box = el("span", "at-person");
     const face = el("span", "at-face", value.i);
     if (color(value.c)) face.style.setProperty("--at-who", value.c);
+    if (/^url\([\w\/.~-]+\)$/.test(value.p || "")) {
+      face.classList.add("a-photo");
+      face.style.setProperty("--photo", value.p);
+    }
     box.append(face, el("span", "at-cut", value.t));
     return box;
   },

@@ -169,7 +169,7 @@ export default {
       const id = Number(node.dataset.id);
       const { column } = this.state.spot(id);
       const act = event.target.closest("[data-act]")?.dataset.act ?? "open";
-      if (act === "open" && (event.ctrlKey || event.metaKey)) window.open(`${this.settings.address}/${id}`, "_blank", "noopener");
+      if (act === "open" && (event.ctrlKey || event.metaKey)) window.open(`${window.path_prefix || ""}${this.settings.address}/${id}`, "_blank", "noopener");
       else if (act === "open") this.$emit("card_open", { id });
       else this.moveTo(id, act === "next" ? this.nextOf(column) : this.wonOf(column));
     },

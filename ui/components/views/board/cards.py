@@ -6,6 +6,7 @@ from typing import Any
 from store import Catalog, Money, RecordView, Ref
 from ui.components.basics import avatar_color, initials, safe_color
 from ui.components.views.board.source import Card
+from ui.faces import photo
 from ui.values import choice_of
 
 UTC_FORM = '%Y-%m-%dT%H:%M:%SZ'
@@ -59,4 +60,9 @@ def _pill(view: RecordView, catalog: Catalog) -> dict[str, str] | None:
 def _person(owner: Ref | None) -> dict[str, str] | None:
     if owner is None or not owner.title:
         return None
-    return {'title': owner.title, 'initials': initials(owner.title), 'color': avatar_color(owner.title)}
+    return {
+        'title': owner.title,
+        'initials': initials(owner.title),
+        'color': avatar_color(owner.title),
+        'photo': photo(owner.id),
+    }

@@ -43,7 +43,7 @@ export const BoardColumn = {
             <div class="ab-title">{{ card.title }}</div>
             <div class="ab-link" v-if="card.link">{{ card.link }}</div>
             <div class="ab-foot">
-              <span v-if="card.owner" class="ab-avatar" :style="{'--ab-who': card.owner.color}"
+              <span v-if="card.owner" class="ab-avatar" :class="{'a-photo': card.owner.photo}" :style="{'--ab-who': card.owner.color, '--photo': card.owner.photo}"
                 :title="card.owner.title">{{ card.owner.initials }}</span>
               <template v-for="when in [time(card)]">
                 <span v-if="when" class="ab-when" :class="{'ab-late': when.late}" :title="when.hint">

@@ -1,0 +1,24 @@
+"""One English sentence for each refusal about people and the organisation; blanks are the refusal's facts."""
+
+from typing import Final
+
+
+def _later(text: str) -> str:
+    """Marks a text for the extraction; it is translated where it is shown."""
+    return text
+
+
+COLLEAGUES: Final[dict[str, str]] = {
+    'absence_ends_early': _later('An absence ends on its first day or later: say from when.'),
+    'bad_hours': _later('Say from when to when on the same day, for example 09:00 to 18:00.'),
+    'contact_taken': _later('This contact is {name} already: one contact is at most one active colleague.'),
+    'deactivated': _later('{name} is deactivated. Activate them first.'),
+    'invitation_over': _later('This link was used already or is too old. Ask for a new one.'),
+    'no_email': _later('{name} has no e-mail address.'),
+    'no_login': _later('{name} has no login. Give them one first.'),
+    'no_such_deputy': _later('A deputy is another colleague who is active.'),
+    'password_as_before': _later('Choose another password than the one you were given.'),
+    'unit_cycle': _later('“{unit}” cannot go into “{into}”, which is below it.'),
+    'unit_not_empty': _later('People work in this unit, or other units are below it.'),
+    'units_too_deep': _later('The tree has at most {limit} levels.'),
+}
