@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Route, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Route,
+    async_playwright,
+    expect,
+)
 
 from tests import chromium
 from tests.browser.app import PASSWORD, App, copy_of
@@ -14,6 +22,7 @@ from tests.browser.app import PASSWORD, App, copy_of
 SignIn = Callable[..., Awaitable[Page]]
 HARMLESS = re.compile(r'Failed to load resource|WebSocket connection|ResizeObserver loop')
 """Console messages that a test provokes on purpose: a refused request, a server that is stopped."""
+expect.set_options(timeout=15_000)  # two browsers and two servers may share one core
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -85,7 +94,7 @@ async def open_context(browser: Browser) -> AsyncIterator[Callable[..., Awaitabl
             locale=locale,
             **more,  # type: ignore[arg-type]  # passed on
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(20_000)
         await context.route('**/*', _only_local)
         context.on('weberror', lambda error: broken.append(str(error.error)))
         context.on('console', lambda message: _note(message, broken))

@@ -1,5 +1,7 @@
 """One language a screen, and one moment on every clock, in a browser (B-39, B-40)."""
 
+import asyncio
+import contextlib
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -92,6 +94,17 @@ async def test_a_language_is_changed_without_a_restart(server: App, sign_in: Sig
     await expect(page.locator('.a-header__title')).to_have_text('Deals')
 
 
+async def _zone_is_kept(server: App, login: str, zone: str) -> None:
+    """Wait until the server has heard from the browser in which zone this person lives."""
+    for _ in range(100):
+        with contextlib.closing(sqlite3.connect(server.data / 'artel.db', timeout=10)) as base:
+            kept = base.execute('SELECT time_zone FROM people WHERE login = ?', [login]).fetchone()[0]
+        if kept == zone:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f'{login} lives in {kept!r}')
+
+
 async def test_a_moment_is_one_on_every_clock_and_a_day_never_shifts(server: App, sign_in: SignIn) -> None:
     token = server.run('token', 'ada').splitlines()[-1].strip()
     server.run('user', 'ivan', '--name', 'Ivan East')
@@ -106,6 +119,8 @@ async def test_a_moment_is_one_on_every_clock_and_a_day_never_shifts(server: App
         contact = (await api.post('/catalogs/contacts/records', json={'values': born})).json()
     in_east = await sign_in(server, 'ivan', timezone_id='Asia/Novosibirsk')
     in_west = await sign_in(server, 'max', timezone_id='Europe/Moscow')
+    await _zone_is_kept(server, 'ivan', 'Asia/Novosibirsk')
+    await _zone_is_kept(server, 'max', 'Europe/Moscow')
     await in_west.reload()
     await in_west.goto(f'{server.url}/c/tasks/{task["id"]}')
     due = in_west.locator('.af-field', has_text='Due').locator('input').first

@@ -145,6 +145,7 @@ async def test_the_organisation_is_a_tree_that_is_dragged_and_walked(server: App
     await expect(units['Sales']).to_have_attribute('aria-level', '3')
     await units['Company'].click()
     panel = page.locator('.og-side')
+    await expect(panel.locator('input').first).to_have_value('Company')
     await panel.get_by_role('combobox', name='Add somebody').click()
     await page.locator('.af-search-box').fill('Max')
     await page.locator('.af-menu-item', has_text='Max Member').click()

@@ -31,11 +31,10 @@ from tests.journeys import rights_world as world_of
 from tests.journeys.rights_world import Watch, World
 from ui.pages import all_pages
 
-# Pages by the operation that opens them; 'everyone' sees what the store gives them, 'administrator' alone.
+# Pages by the operation that opens them; 'everyone' sees what the store gives them.
 PAGES: dict[str, str] = {
     'everyone': '/ /dashboards /dashboards/{code} /glossary /profile /profile/rights /runs/{run} /c/{catalog}'
     ' /c/{catalog}/list /c/{catalog}/board /c/{catalog}/analytics /c/{catalog}/{id}',
-    'administrator': '/rules /rules/new /rules/{rule}',
     'import': '/import /import/{job}',
     'manage_people': '/settings/people /settings/people/{person} /settings/organization',
     'manage_roles': '/settings/roles /settings/roles/{role} /settings/record-rules /settings/default-rights'
@@ -44,6 +43,7 @@ PAGES: dict[str, str] = {
     ' /settings/sign-in /settings/maintenance',
     'manage_workplaces': '/settings/workplaces /settings/workplaces/{workplace} /settings/brand',
     'edit_structure': '/settings/catalogs /settings/catalogs/{catalog}',
+    'edit_processes': '/rules /rules/new /rules/{rule}',
     'edit_lookups': '/settings/lookups /settings/lookups/{catalog}/{field}',
     'view_audit': '/settings/audit',
 }

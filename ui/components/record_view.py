@@ -131,7 +131,9 @@ class RecordPane:
         self._lists: dict[str, Any] = {}
         await self._count()
         self._tabs.count('files', await count_files(self.state))
-        await self._tabs.show('fields' if self._narrow else 'timeline')
+        # Whoever was quick has chosen a tab while the counts were on their way.
+        if not self._tabs.current:
+            await self._tabs.show('fields' if self._narrow else 'timeline')
 
     async def _count(self) -> None:
         catalog, mine = task_catalog(), records()

@@ -15,7 +15,7 @@ from ui.components.rule_runs import decision_line, run_line, titles_of
 from ui.components.rule_words import sentences
 from ui.components.settings import listing
 from ui.components.toast import tell
-from ui.pages import Area, Nav, Page, admins
+from ui.pages import Area, Nav, Page, may
 from ui.place import Place, go
 from ui.session import records, session
 from ui.text import date_short, label, language, number, t, words, words_of
@@ -386,7 +386,7 @@ PAGES = (
         path='/rules',
         draw=draw_rules,
         title='Rules',
-        allowed=admins,
+        allowed=may('edit_processes'),
         nav=Nav(icon='account_tree', label='Rules', place=40),
         area=Area(
             category='processes',
@@ -395,6 +395,6 @@ PAGES = (
             words='правила автоматизация роботы процессы триггеры rules automation triggers workflow',
         ),
     ),
-    Page(path='/rules/new', draw=draw_new, title='New rule', allowed=admins),
-    Page(path='/rules/{rule}', draw=draw_rule, title='Rule', allowed=admins),
+    Page(path='/rules/new', draw=draw_new, title='New rule', allowed=may('edit_processes')),
+    Page(path='/rules/{rule}', draw=draw_rule, title='Rule', allowed=may('edit_processes')),
 )

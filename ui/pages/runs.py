@@ -57,7 +57,7 @@ class _Sheet:
     async def draw(self) -> None:
         """Draw the header and the trace, and keep looking while the run lives."""
         view = await Rules(session().actor).run(self._run_id)
-        back = f'/rules/{view.rule.id}' if view.rule and session().actor.is_admin else '/'
+        back = f'/rules/{view.rule.id}' if view.rule and session().actor.may_do('edit_processes') else '/'
         with frame.header(t('Run {number}', number=self._run_id), back=back) as head, head.actions:
             self._actions = ui.element('div').classes('a-row')
         with frame.body(read=True):
@@ -101,7 +101,7 @@ class _Sheet:
                         _parcel(parcel)
 
     def _buttons(self, view: RunView) -> None:
-        if not session().actor.is_admin:
+        if not session().actor.may_do('edit_processes'):
             return
         if view.run.status in ('failed', 'dead'):
             button(t('Try again'), lambda: self._do('again'), primary=True, icon='refresh')

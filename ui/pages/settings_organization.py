@@ -47,6 +47,7 @@ class _Sheet:
         self._known: list[Unit] = []
         self._everybody: dict[int, Person] = {}
         self._tree: UnitTree | None = None
+        self._asked = 0
 
     @property
     def _picked(self) -> Unit | None:
@@ -54,8 +55,12 @@ class _Sheet:
         return next((one for one in self._known if str(one.id) == number), None)
 
     async def show(self) -> None:
-        """Read everything and draw it."""
+        """Read everything and draw it; who asks again meanwhile has the last word."""
+        self._asked += 1
+        asked = self._asked
         await self._look()
+        if asked != self._asked:
+            return
         if not self._known:
             self._draw_nothing()
             return

@@ -78,6 +78,7 @@ class _Sheet:
         self._roles: dict[str, RoleName] = {}
         self._units: list[Unit] = []
         self._waiting: Mapping[int, datetime] = {}
+        self._shown: dict[str, tuple[ui.element, ui.label]] = {}
 
     async def look(self, **asked: str) -> None:
         """Show other people, or the same ones in another order."""
@@ -118,15 +119,23 @@ class _Sheet:
             WAITING: t('Not signed in yet'),
             INACTIVE: t('Deactivated people'),
         }
-        self.kinds.clear()
-        with self.kinds:
-            for kind, caption in captions.items():
-                shown = ui.element('button').classes('pp-kind').props('type=button').mark(f'kind-{kind}')
-                shown.props['aria-pressed'] = 'true' if kind == now else 'false'
-                shown.on('click', lambda kind=kind: self.look(kind=kind if kind != ACTIVE else ''))
-                with shown:
-                    ui.label(caption)
-                    text(number(counts[kind]), 'a-meta a-num')
+        # Drawn once: a button that is replaced under somebody's finger hears nothing.
+        for kind, caption in captions.items():
+            if kind not in self._shown:
+                self._shown[kind] = self._draw_kind(kind, caption)
+            shown, count = self._shown[kind]
+            shown.props['aria-pressed'] = 'true' if kind == now else 'false'
+            count.set_text(number(counts[kind]))
+
+    def _draw_kind(self, kind: str, caption: str) -> tuple[ui.element, ui.label]:
+        with (
+            self.kinds,
+            ui.element('button').classes('pp-kind').props('type=button').mark(f'kind-{kind}') as shown,
+        ):
+            ui.label(caption)
+            count = ui.label().classes('a-meta a-num')
+        shown.on('click', lambda: self.look(kind=kind if kind != ACTIVE else ''))
+        return shown, count
 
     def _nobody(self, asked: Mapping[str, str]) -> None:
         if asked.get('q'):
