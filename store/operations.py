@@ -33,7 +33,6 @@ OPERATIONS: Mapping[str, Operation] = {
         Operation('manage_workplaces', 'Arrange workplaces and brand', 'shape'),
         Operation('edit_processes', 'Edit rules', 'processes'),
         Operation('see_process_log', 'See what rules did', 'processes'),
-        Operation('manage_mailboxes', 'Manage mailboxes', 'system'),
         Operation('manage_settings', 'Change system settings', 'system'),
         Operation('view_audit', 'See the audit log', 'system'),
         Operation('api_keys', 'Make keys for the API', 'system'),

@@ -103,6 +103,12 @@ async def of_record(catalog: str, record_id: int, *, limit: int = 50) -> list[Ru
     )
 
 
+async def recent(*, failed: bool = False, limit: int = 50, before: int | None = None) -> list[Run]:
+    """Runs of all rules, newest first; with `failed` those that need attention alone."""
+    condition = "status IN ('failed', 'dead')" if failed else "status <> 'skipped'"
+    return await _find(condition, [], limit=limit, before=before)
+
+
 async def broken(*, limit: int = 50) -> list[Run]:
     """Runs that failed, newest first."""
     return await _find("status IN ('failed', 'dead')", [], limit=limit)

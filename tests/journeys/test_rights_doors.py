@@ -44,6 +44,7 @@ PAGES: dict[str, str] = {
     'manage_workplaces': '/settings/workplaces /settings/workplaces/{workplace} /settings/brand',
     'edit_structure': '/settings/catalogs /settings/catalogs/{catalog}',
     'edit_processes': '/rules /rules/new /rules/{rule}',
+    'see_process_log': '/settings/run-log',
     'edit_lookups': '/settings/lookups /settings/lookups/{catalog}/{field}',
     'view_audit': '/settings/audit',
 }
