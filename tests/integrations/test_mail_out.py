@@ -1,19 +1,18 @@
 """Letters, against a real SMTP server on this machine that answers as it is told."""
 
 import asyncio
-import email
 import socket
 from collections.abc import Iterator
-from email import policy
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from aiosmtpd.smtp import AuthResult
 
 from automations.services import Mail
 from integrations.mail_out import SmtpMailer, letter, message_id
 from store.settings import SmtpServer
+from tests.mail_server import Box, serving
 
 LETTER = Mail(
     key='run:7/step:2',
@@ -23,34 +22,6 @@ LETTER = Mail(
 )
 
 
-class Box:
-    """Keeps letters and answers with the replies it was given, one a letter."""
-
-    def __init__(self) -> None:
-        self.letters: list[email.message.EmailMessage] = []
-        self.envelopes: list[Envelope] = []
-        self.answers: dict[str, str] = {}
-        self.pause_s = 0.0
-        self.drop = False
-
-    async def handle_RCPT(  # noqa: N802 the server's own name
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        envelope.rcpt_tos.append(address)
-        return self.answers.get('rcpt', '250 OK')
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        await asyncio.sleep(self.pause_s)
-        content = envelope.content
-        assert isinstance(content, bytes)
-        self.letters.append(email.message_from_bytes(content, policy=policy.default))
-        self.envelopes.append(envelope)
-        if self.drop:
-            assert isinstance(server.transport, asyncio.Transport)
-            server.transport.abort()
-        return self.answers.get('data', '250 Accepted')
-
-
 @pytest.fixture
 def box() -> Box:
     return Box()
@@ -58,13 +29,8 @@ def box() -> Box:
 
 @pytest.fixture
 def server(box: Box) -> Iterator[SmtpServer]:
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port = probe.getsockname()[1]
-    controller = Controller(box, hostname='127.0.0.1', port=port)
-    controller.start()
-    yield SmtpServer(host='127.0.0.1', port=port, sender='Artel <crm@example.com>', security='none')
-    controller.stop()
+    with serving(box, 'Artel <crm@example.com>') as running:
+        yield running
 
 
 async def test_a_letter_arrives_whole(box: Box, server: SmtpServer) -> None:

@@ -1,15 +1,10 @@
 """Digests: one letter a person and period, at their own hours, over a real mail server, whatever happens."""
 
 import asyncio
-import email
-import socket
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
-from email import policy
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from automations import Engine, FakeClock
 from integrations.mail_out import SmtpMailer
@@ -20,23 +15,10 @@ from store.notice_choices import KEY, NoticeChoices
 from store.notifications import Notice, list_notifications, mark_read, notify
 from store.settings import SmtpServer
 from store.system_settings import save_preference
+from tests.mail_server import Box, serving
 from ui.digest import send_digests
 
 URL = 'https://crm.example.com'
-
-
-class Box:
-    """Keeps the letters that arrive."""
-
-    def __init__(self) -> None:
-        self.letters: list[email.message.EmailMessage] = []
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        assert isinstance(envelope.content, bytes)
-        letter = email.message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(letter, email.message.EmailMessage)
-        self.letters.append(letter)
-        return '250 Accepted'
 
 
 @pytest.fixture
@@ -46,13 +28,8 @@ def box() -> Box:
 
 @pytest.fixture
 def server(box: Box) -> Iterator[SmtpServer]:
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port = probe.getsockname()[1]
-    controller = Controller(box, hostname='127.0.0.1', port=port)
-    controller.start()
-    yield SmtpServer(host='127.0.0.1', port=port, sender='crm@example.com', security='none')
-    controller.stop()
+    with serving(box) as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,15 +1,10 @@
 """Letters and calls of rules, to a real mail server and a real web server on this machine."""
 
 import asyncio
-import email
 import json
-import socket
 from collections.abc import AsyncIterator, Iterator
-from email import policy
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from automations import Engine, FakeClock, Rules
 from integrations.mail_out import SmtpMailer
@@ -18,39 +13,20 @@ from integrations.webhooks import WebhookPoster
 from store import Records, people
 from store.settings import SmtpServer
 from tests.automations.conftest import Save, bell, house, save
+from tests.mail_server import Box, serving
 
 __all__ = ['house', 'save']
 
 
-class PostOffice:
-    """A mail server that keeps letters, and refuses the first ones if told to."""
-
-    def __init__(self) -> None:
-        self.letters: list[email.message.EmailMessage] = []
-        self.refusals: list[str] = []
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.refusals:
-            return self.refusals.pop(0)
-        assert isinstance(envelope.content, bytes)
-        self.letters.append(email.message_from_bytes(envelope.content, policy=policy.default))
-        return '250 OK'
+@pytest.fixture
+def office() -> Box:
+    return Box()
 
 
 @pytest.fixture
-def office() -> PostOffice:
-    return PostOffice()
-
-
-@pytest.fixture
-def smtp(office: PostOffice) -> Iterator[SmtpServer]:
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port = probe.getsockname()[1]
-    controller = Controller(office, hostname='127.0.0.1', port=port)
-    controller.start()
-    yield SmtpServer(host='127.0.0.1', port=port, sender='crm@example.com', security='none')
-    controller.stop()
+def smtp(office: Box) -> Iterator[SmtpServer]:
+    with serving(office) as running:
+        yield running
 
 
 class WebServer:
@@ -98,7 +74,7 @@ LETTER = {
 
 
 async def test_each_recipient_gets_the_letter_with_its_blanks_filled(
-    as_admin: Records, engine: Engine, save: Save, office: PostOffice, clock: FakeClock
+    as_admin: Records, engine: Engine, save: Save, office: Box, clock: FakeClock
 ) -> None:
     await people.change_person(as_admin.actor, as_admin.actor.person_id or 0, {'email': 'ada@example.com'})
     rule = await save('deals', 'record_created', {}, ('send_email', LETTER), language='ru')
@@ -117,7 +93,7 @@ async def test_each_recipient_gets_the_letter_with_its_blanks_filled(
 
 
 async def test_a_busy_server_is_asked_again_under_the_same_message_id(
-    as_admin: Records, engine: Engine, save: Save, office: PostOffice, clock: FakeClock
+    as_admin: Records, engine: Engine, save: Save, office: Box, clock: FakeClock
 ) -> None:
     office.refusals = ['451 Try later']
     await save('deals', 'record_created', {}, ('send_email', {**LETTER, 'to': ['boss@example.com']}))
@@ -130,7 +106,7 @@ async def test_a_busy_server_is_asked_again_under_the_same_message_id(
 
 
 async def test_a_refused_letter_is_dead_at_once_and_the_owner_hears_of_it(
-    as_admin: Records, engine: Engine, save: Save, office: PostOffice, clock: FakeClock
+    as_admin: Records, engine: Engine, save: Save, office: Box, clock: FakeClock
 ) -> None:
     office.refusals = ['550 No such user']
     rule = await save('deals', 'record_created', {}, ('send_email', {**LETTER, 'to': ['nobody@example.com']}))
