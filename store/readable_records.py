@@ -49,7 +49,8 @@ class ReadableRecords:
 
     def may(self, right: str, catalog: str) -> bool:
         """Whether the actor may have one of `RIGHTS` to any record at all; `granted` knows to which."""
-        return not self.actor.read_only and policies.has_any(self.actor, right, catalog)
+        only_looks = self.actor.read_only and right != 'read'
+        return not only_looks and policies.has_any(self.actor, right, catalog)
 
     async def granted(
         self, catalog: str, views: Sequence[RecordView], *rights: str

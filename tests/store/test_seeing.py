@@ -34,6 +34,7 @@ async def test_one_sees_what_the_other_sees_and_changes_nothing(trade: Records) 
         with pytest.raises(NotAllowed):
             await attempt
     assert not door.may('change', 'deals')
+    assert door.may('read', 'deals')
     await seeing.end(trade.actor, SESSION)
     assert await seeing.eyes_of(trade.actor, SESSION) is trade.actor
     lines = [line for line in await audit.entries(trade.actor) if line.kind == 'seen_as']
