@@ -140,7 +140,7 @@ async def test_a_long_column_loads_on_while_it_is_scrolled(board: Page) -> None:
     assert len(await ids(board, LONG)) == 30
     total = await count(board, LONG)
     assert total >= 110
-    for _ in range(60):
+    for _ in range(250):
         await board.evaluate(f'document.querySelector(\'.ab-list[data-stage="{LONG}"]\').scrollTop = 1e9')
         await board.wait_for_timeout(40)
         if len(await ids(board, LONG)) == total:

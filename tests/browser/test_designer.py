@@ -140,6 +140,7 @@ async def test_a_system_setting_is_found_changed_and_reset(server: App, page: Pa
 async def test_a_value_is_put_away_and_two_are_merged_and_taken_back(server: App, page: Page) -> None:
     await page.goto(f'{server.url}/settings/lookups/deals/source')
     lines = page.locator('.a-ordered__line')
+    await expect(lines.first).to_be_visible()
     count = await lines.count()
     first = lines.first
     used = int((await first.locator('a.a-link').inner_text()).split()[0])

@@ -108,6 +108,7 @@ async def _zone_is_kept(server: App, login: str, zone: str) -> None:
 async def test_a_moment_is_one_on_every_clock_and_a_day_never_shifts(server: App, sign_in: SignIn) -> None:
     token = server.run('token', 'ada').splitlines()[-1].strip()
     server.run('user', 'ivan', '--name', 'Ivan East')
+    server.run('user', 'wera', '--name', 'Wera West')
     with sqlite3.connect(server.data / 'artel.db', timeout=10) as base:
         ivan = base.execute("SELECT id FROM people WHERE login = 'ivan'").fetchone()[0]
     headers = {'authorization': f'Bearer {token}'}
@@ -118,9 +119,9 @@ async def test_a_moment_is_one_on_every_clock_and_a_day_never_shifts(server: App
         born = {'title': 'Leap', 'birthday': '2000-02-29'}
         contact = (await api.post('/catalogs/contacts/records', json={'values': born})).json()
     in_east = await sign_in(server, 'ivan', timezone_id='Asia/Novosibirsk')
-    in_west = await sign_in(server, 'max', timezone_id='Europe/Moscow')
+    in_west = await sign_in(server, 'wera', timezone_id='Europe/Moscow')
     await _zone_is_kept(server, 'ivan', 'Asia/Novosibirsk')
-    await _zone_is_kept(server, 'max', 'Europe/Moscow')
+    await _zone_is_kept(server, 'wera', 'Europe/Moscow')
     await in_west.reload()
     await in_west.goto(f'{server.url}/c/tasks/{task["id"]}')
     due = in_west.locator('.af-field', has_text='Due').locator('input').first

@@ -5,7 +5,7 @@ import sqlite3
 
 import httpx
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.app import App
 from tests.browser.conftest import SignIn, fill_sign_in
@@ -31,8 +31,8 @@ def _hold(server: App, login: str, *roles: str) -> None:
             )
 
 
-async def _sections(page: Page) -> list[str]:
-    return await page.locator('.a-side__list .a-nav__text').all_inner_texts()
+def _sections(page: Page) -> Locator:
+    return page.locator('.a-side__list .a-nav__text')
 
 
 async def _switch(page: Page, name: str) -> None:
@@ -47,16 +47,16 @@ async def test_a_workplace_is_switched_without_reload_and_remembered_over_a_sign
     await expect(page.locator('.a-workplace')).to_contain_text('Everything')
     await page.evaluate('window.sameDocument = true')
     await _switch(page, 'Sales manager')
-    assert await _sections(page) == MANAGER
+    await expect(_sections(page)).to_have_text(MANAGER)
     await _switch(page, 'Head of sales')
-    assert await _sections(page) == HEAD
+    await expect(_sections(page)).to_have_text(HEAD)
     assert await page.evaluate('window.sameDocument')
     await page.locator('.a-me').click()
     await page.get_by_text('Sign out', exact=True).click()
     await page.wait_for_url('**/sign-in')
     await fill_sign_in(page, 'ada', 'correct-horse-battery-9')
     await expect(page.locator('.a-workplace')).to_contain_text('Head of sales')
-    assert await _sections(page) == HEAD
+    await expect(_sections(page)).to_have_text(HEAD)
     await _switch(page, 'Everything')
 
 
@@ -69,7 +69,7 @@ async def test_a_role_brings_its_workplace_at_the_next_navigation(server: App, s
     await page.wait_for_timeout(1200)
     await page.locator('.a-side').get_by_role('link', name='Deals').click()
     await expect(page.locator('.a-side__list')).not_to_contain_text('Tools')
-    assert await _sections(page) == MANAGER
+    await expect(_sections(page)).to_have_text(MANAGER)
     await expect(page.locator('.a-workplace')).to_have_count(0)
     _hold(server, 'rita', 'member', 'sales_manager', 'head_of_sales')
     await page.wait_for_timeout(1200)
@@ -109,7 +109,7 @@ async def test_an_administrator_arranges_a_workplace(server: App, page: Page) ->
     await expect(page.locator('.q-dialog')).to_have_count(0)
     await page.locator('.a-side').get_by_role('link', name='Home').click()
     await _switch(page, 'Desk')
-    assert await _sections(page) == ['Rules', 'Deals', 'Home', 'Accounts']
+    await expect(_sections(page)).to_have_text(['Rules', 'Deals', 'Home', 'Accounts'])
     await _switch(page, 'Everything')
     await page.goto(f'{server.url}/settings/workplaces/desk')
     await page.get_by_role('button', name='Delete workplace').click()
@@ -135,7 +135,7 @@ async def test_a_section_that_is_not_open_is_nowhere(server: App, sign_in: SignI
     lead = await page.locator('.ag-center-cols-container, .ag-pinned-left-cols-container').first.inner_text()
     name = re.split(r'\n', lead.strip())[0]
     olga = await sign_in(server, 'olga')
-    assert 'Leads' not in await _sections(olga)
+    await expect(_sections(olga).filter(has_text='Leads')).to_have_count(0)
     for address in ('/c/leads', '/c/leads/list', '/c/leads/board', '/c/leads/analytics', '/c/leads/1'):
         await olga.goto(f'{server.url}{address}')
         await expect(olga.get_by_text(CLOSED)).to_be_visible()
