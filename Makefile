@@ -23,9 +23,7 @@ doctor: .venv/run.stamp ## Look whether everything fits together: make doctor [R
 
 test: .venv/test.stamp ## Run all tests: on SQLite, in a real browser, on PostgreSQL
 	$(PYTHON) -m pytest -n 2 -m 'not browser'
-	@# Two browsers and two servers share the cores: what fails there must pass when it runs alone.
-	$(PYTHON) -m pytest -n 2 --dist loadfile -m browser \
-		|| $(PYTHON) -m pytest --last-failed --last-failed-no-failures none -m browser
+	$(PYTHON) -m pytest -n 2 --dist loadfile -m browser
 	$(PYTHON) -m pytest -n 2 -m 'not browser' --database postgres tests/store tests/automations tests/journeys
 
 check: .venv/test.stamp ## Lint, format, types, layers and the rules of the house
