@@ -254,10 +254,7 @@ def may_read_of(row: str, actor: Actor, catalog: Catalog) -> Sql:
 
 def reads_any(actor: Actor, catalog: str) -> bool:
     """Whether the actor may read any record of a catalogue, by whatever way."""
-    if actor.rights(catalog).read > Level.NONE or catalog in actor.shared:
-        return True
-    placed = any(rights.read > Level.NONE for rights in actor.places.get(catalog, {}).values())
-    return placed or any(not rule.only for rule in actor.record_rules.get(catalog, ()))
+    return has_any(actor, READ, catalog)
 
 
 def has_any(actor: Actor, right: str, catalog: str) -> bool:
@@ -265,8 +262,14 @@ def has_any(actor: Actor, right: str, catalog: str) -> bool:
     if actor.is_admin or actor.rights(catalog).level(right) > Level.NONE:
         return True
     placed = any(rights.level(right) > Level.NONE for rights in actor.places.get(catalog, {}).values())
-    ruled = any(not r.only and _as_rule(right) in r.rights for r in actor.record_rules.get(catalog, ()))
-    return placed or ruled or (right in SHARED and catalog in actor.shared)
+    return placed or _by_some_other_way(actor, right, catalog)
+
+
+def _by_some_other_way(actor: Actor, right: str, catalog: str) -> bool:
+    """Whether a share or a rule may give the right to some record."""
+    shared = right in SHARED and catalog in actor.shared
+    rules = actor.record_rules.get(catalog, ())
+    return shared or any(not rule.only and _as_rule(right) in rule.rights for rule in rules)
 
 
 def reaches(actor: Actor, right: str, catalog: Catalog, owner_id: int | None, stage: str | None) -> bool:
@@ -285,9 +288,7 @@ def certain(
         return None
     if reaches(actor, right, catalog, owner_id, stage):
         return True
-    granted = right in SHARED and catalog.code in actor.shared
-    ruled = any(not r.only and _as_rule(right) in r.rights for r in actor.record_rules.get(catalog.code, ()))
-    return None if granted or ruled else False
+    return None if _by_some_other_way(actor, right, catalog.code) else False
 
 
 def refuse(right: str, catalog: str) -> NotAllowed:
