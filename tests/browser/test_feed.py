@@ -79,7 +79,8 @@ async def test_files_are_sent_shown_and_taken_back(server: App, page: Page, sign
     await at_deal(other, server, 6)
     await at_deal(page, server, 6)
     pdf: FilePayload = {'name': 'Счёт № 5.pdf', 'mimeType': 'text/html', 'buffer': b'%PDF-1.7 ...'}
-    await page.set_input_files('.rt-say input[type=file]', [PNG, pdf])
+    heavy: FilePayload = {**PNG, 'buffer': PNG['buffer'] + bytes(4 << 20)}
+    await page.set_input_files('.rt-say input[type=file]', [heavy, pdf])
     await expect(page.locator('.rt-draft')).to_have_count(2)
     await page.locator('.rt-box').fill('The papers')
     await page.locator('.at-send').click()
@@ -89,6 +90,7 @@ async def test_files_are_sent_shown_and_taken_back(server: App, page: Page, sign
         await expect(one.locator('.rt-file', has_text='Счёт № 5.pdf')).to_be_visible()
     assert await other.locator('.rt-file .rt-x').count() == 0
     await other.get_by_role('tab', name='Files').click()
+    # The latest first: the order they were chosen in, though the first one takes longer to send.
     await expect(other.locator('.rl-row')).to_have_text([re.compile('Счёт № 5.pdf'), re.compile('plan.png')])
     await other.get_by_role('tab', name='Timeline').click()
     async with other.expect_download() as download:

@@ -84,23 +84,32 @@ const Composer = {
       event.preventDefault();
       this.take(files);
     },
-    take(files) { for (const file of files.slice(0, 20)) this.upload_one(file); },
-    upload_one(file) {
+    take(files) { for (const file of files.slice(0, 20)) this.enlist(file); },
+    // One after another, so that a message keeps its files in the order they were chosen.
+    enlist(file) {
       this.files.push({ key: Math.random(), name: file.name, id: 0, share: 0, problem: "" });
       const entry = this.files[this.files.length - 1];
       if (file.size > this.upload.limit) { entry.problem = this.texts.too_big.replace("%", file.name); return; }
-      const request = (entry.request = new XMLHttpRequest());
-      request.open("POST", (window.path_prefix || "") + this.upload.path + "&name=" + encodeURIComponent(file.name));
-      request.setRequestHeader("x-artel", "1");
-      request.upload.onprogress = (event) => { entry.share = event.lengthComputable ? (100 * event.loaded) / event.total : 0; };
-      request.onload = () => {
-        let answer = {};
-        try { answer = JSON.parse(request.responseText); } catch { /* a proxy may answer in its own words */ }
-        if (request.status === 200) Object.assign(entry, { id: answer.id, name: answer.name });
-        else entry.problem = typeof answer.error === "string" && answer.error ? answer.error : this.texts.failed.replace("%", file.name);
-      };
-      request.onerror = () => { entry.problem = this.texts.failed.replace("%", file.name); };
-      request.send(file);
+      this.turn_of_files = (this.turn_of_files || Promise.resolve()).then(() => this.upload_one(entry, file));
+    },
+    upload_one(entry, file) {
+      if (!this.files.includes(entry)) return null;
+      return new Promise((done) => {
+        const request = (entry.request = new XMLHttpRequest());
+        request.open("POST", (window.path_prefix || "") + this.upload.path + "&name=" + encodeURIComponent(file.name));
+        request.setRequestHeader("x-artel", "1");
+        request.upload.onprogress = (event) => { entry.share = event.lengthComputable ? (100 * event.loaded) / event.total : 0; };
+        request.onload = () => this.uploaded(entry, file, request);
+        request.onerror = () => { entry.problem = this.texts.failed.replace("%", file.name); };
+        request.onloadend = done;
+        request.send(file);
+      });
+    },
+    uploaded(entry, file, request) {
+      let answer = {};
+      try { answer = JSON.parse(request.responseText); } catch { /* a proxy may answer in its own words */ }
+      if (request.status === 200) Object.assign(entry, { id: answer.id, name: answer.name });
+      else entry.problem = typeof answer.error === "string" && answer.error ? answer.error : this.texts.failed.replace("%", file.name);
     },
     drop(file) { if (!file.id) file.request?.abort(); this.files = this.files.filter((one) => one.key !== file.key); },
     send() {
