@@ -14,7 +14,7 @@ apt() {
         as_root='sudo -n'
     fi
     say "Installing $* ..."
-    install="$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends"
+    install="$as_root env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends"
     $install "$@" >/dev/null 2>&1 || { $as_root apt-get update -qq >/dev/null 2>&1; $install "$@" >/dev/null; }
 }
 
@@ -67,12 +67,23 @@ find_nginx() {
     apt nginx-light || say 'Without nginx the tests behind a proxy are left out.'
 }
 
+find_slapd() {
+    .venv/bin/python -m tests.ldap_server >/dev/null 2>&1 && return
+    # Installing it starts a directory that nobody wants, where systemd starts services by itself.
+    command -v systemctl >/dev/null && [ -d /run/systemd/system ] && {
+        say 'Without OpenLDAP the tests of the directory are left out; apt-get install slapd brings it.'
+        return
+    }
+    apt slapd || say 'Without OpenLDAP the tests of the directory are left out.'
+}
+
 make_environment
 if [ "$purpose" = test ]; then
     install_packages requirements-dev.lock
     find_chromium
     find_postgres
     find_nginx
+    find_slapd
     touch .venv/test.stamp
 else
     install_packages requirements.lock
