@@ -1,8 +1,8 @@
 """The history of a record in sentences, and the short form of a new one."""
 
 from store import Records
+from store.layouts import layout_for
 from ui.components.mini_card import short_fields
-from ui.components.record_blocks import blocks_of
 from ui.components.record_timeline import days, entry
 from ui.reader import Reader, reading
 
@@ -44,6 +44,7 @@ async def test_the_short_form_holds_whatever_saving_needs(trade: Records) -> Non
 
 
 async def test_fields_stand_in_their_blocks_in_order(trade: Records) -> None:
-    blocks = blocks_of(trade.catalog('deals').live_fields)
+    details = layout_for(trade.actor, trade.catalog('deals')).tabs[0]
+    blocks = {block.label: block.fields for block in details.blocks}
     assert list(blocks) == ['', 'Papers']
-    assert [spec.code for spec in blocks['Papers']] == ['contract']
+    assert blocks['Papers'] == ('contract',)

@@ -1,15 +1,20 @@
 """Fields edited in place: saved when left, refused beside the field, conflicts settled by choice."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from nicegui import ui
 
 from store import Conflict, FieldSpec, Invalid, NotFound, Problem, RecordView
-from ui.components.basics import button, tell
+from store.layouts import Block, LayoutTab
+from ui.components.basics import button, icon, tell
 from ui.components.elsewhere import Elsewhere
 from ui.components.form import Field
+from ui.components.layout_modules import Modules
+from ui.components.layout_words import module_name, part_name
 from ui.components.record_state import RecordState
 from ui.session import records
 from ui.text import field_errors, t, words
@@ -24,6 +29,9 @@ class InPlace:
         self.fields: dict[str, Field] = {}
         self._asking: dict[str, ui.element] = {}
         self._versions: dict[str, dict[int, int]] = {}
+        self._saved: dict[str, int] = {}
+        self._waiting: dict[str, int] = {}
+        self._turn = asyncio.Lock()
         state.listen(self._refreshed)
 
     def draw(self, spec: FieldSpec, *, bare: bool = False, empty: str | None = None) -> Field:
@@ -49,11 +57,23 @@ class InPlace:
             self._versions.setdefault(field.spec.code, {})[stamp] = view.version
 
     async def _save(self, field: Field, value: Any) -> None:
-        began = getattr(field.drawn.element, 'began', None)
-        seen = self._versions.get(field.spec.code, {}).get(began or 0, self._state.view.version)
-        await self._write(field, value, seen)
+        began, code = getattr(field.drawn.element, 'began', None), field.spec.code
+        seen = self._versions.get(code, {}).get(began or 0, self._state.view.version)
+        await self._put(field, value, seen)
 
-    async def _write(self, field: Field, value: Any, version: int | None) -> None:
+    async def _put(self, field: Field, value: Any, seen: int) -> None:
+        code = field.spec.code
+        self._waiting[code] = self._waiting.get(code, 0) + 1
+        try:
+            # One after another: whoever is quick does not argue with the value they typed just before.
+            async with self._turn:
+                view = await self._write(field, value, max(seen, self._saved.get(code, 0)))
+        finally:
+            self._waiting[code] -= 1
+        if view is not None:
+            await self._state.take(view)
+
+    async def _write(self, field: Field, value: Any, version: int) -> RecordView | None:
         state, code = self._state, field.spec.code
         self._settle(code)
         try:
@@ -70,8 +90,10 @@ class InPlace:
             self._note(field, state.view)
         else:
             field.tick()
+            self._saved[code] = view.version
             self._note(field, view)
-            await state.take(view)
+            return view
+        return None
 
     def _ask(self, field: Field, mine: Any, conflict: Conflict) -> None:
         code, facts = field.spec.code, conflict.facts
@@ -86,7 +108,7 @@ class InPlace:
         async def keep_mine() -> None:
             with field.box:
                 field.show(mine)
-                await self._write(field, mine, int(facts['version']))
+                await self._put(field, mine, int(facts['version']))
 
         async def take_theirs() -> None:
             # The button that was pressed goes away; its field stays.
@@ -110,30 +132,68 @@ class InPlace:
 
     def _refreshed(self, view: RecordView) -> None:
         for code, field in self.fields.items():
-            # What is being argued about or refused stays as typed: nothing a person wrote is lost.
-            if code not in self._asking and not field.error and field.value != view.values.get(code):
+            # What is being saved, argued about or refused stays as typed: nothing a person wrote is lost.
+            if self._waiting.get(code) or code in self._asking or field.error:
+                continue
+            if field.value != view.values.get(code):
                 field.show(view.values.get(code))
                 self._note(field, view)
 
 
-def blocks_of(fields: tuple[FieldSpec, ...]) -> Mapping[str, list[FieldSpec]]:
-    """Fields by their block, in order; those of no block come first."""
-    found: dict[str, list[FieldSpec]] = {}
-    for spec in sorted(fields, key=lambda spec: bool(spec.block)):
-        found.setdefault(spec.block, []).append(spec)
-    return found
+class Blocks:
+    """The blocks of a tab: fields that are edited in place, and modules."""
+
+    def __init__(self, state: RecordState, editor: InPlace, modules: Modules) -> None:
+        self._state, self._editor, self._modules = state, editor, modules
+
+    async def draw(self, tab: LayoutTab) -> None:
+        """Every block of a tab into the open slot."""
+        drawn: dict[str, Field] = {}
+        for block in tab.blocks:
+            drawn |= await self._block(block, alone=len(tab.blocks) == 1)
+        if any(field.spec.type == 'date_time' for field in drawn.values()):
+            elsewhere = Elsewhere(self._state.catalog, drawn)
+            self._state.listen(lambda view: elsewhere.show(view.values))
+            ui.timer(0.1, lambda: elsewhere.show(self._state.view.values), once=True)
+
+    async def _block(self, block: Block, *, alone: bool) -> dict[str, Field]:
+        caption = part_name(block)
+        if block.module and not caption and not alone:
+            caption = module_name(block.module)
+        with _frame(block, caption, is_open=not block.folded or self._wants_attention(block)):
+            if block.module:
+                await self._modules.draw(block)
+                return {}
+            return self._fields(block, caption)
+
+    def _wants_attention(self, block: Block) -> bool:
+        """Whether a field in here has to be filled: it is not folded away then."""
+        found = (self._state.catalog.field(code) for code in block.fields)
+        empty = self._state.view.values
+        return any(spec.required and empty.get(spec.code) is None for spec in found if spec is not None)
+
+    def _fields(self, block: Block, caption: str) -> dict[str, Field]:
+        found = (self._state.catalog.field(code) for code in block.fields)
+        specs = [spec for spec in found if spec is not None]
+        with ui.element('div').classes('rc-block__fields af-quiet') as box:
+            box.classes('rc-block__fields--one' if block.columns == 1 else '')
+            # A block of one field is named once.
+            is_bare = len(specs) == 1 and caption == field_label(specs[0])
+            return {spec.code: self._editor.draw(spec, bare=is_bare) for spec in specs}
 
 
-def draw_blocks(state: RecordState, editor: InPlace) -> None:
-    """Every block of the record's catalogue."""
-    for caption, specs in blocks_of(state.catalog.live_fields).items():
-        with ui.element('section').classes('rc-block'):
-            if caption:
-                ui.label(t(caption)).classes('rc-block__title')
-            with ui.element('div').classes('rc-block__fields af-quiet'):
-                for spec in specs:
-                    # A block of one field is named once.
-                    editor.draw(spec, bare=len(specs) == 1 and t(caption) == field_label(spec))
-    elsewhere = Elsewhere(state.catalog, editor.fields)
-    state.listen(lambda view: elsewhere.show(view.values))
-    ui.timer(0.1, lambda: elsewhere.show(state.view.values), once=True)
+@contextmanager
+def _frame(block: Block, caption: str, *, is_open: bool) -> Iterator[None]:
+    """A section with its title; one that may be folded is opened and closed by its title."""
+    if block.folded and caption:
+        with ui.element('details').classes('rc-block').mark(f'block-{block.code}') as made:
+            made.props['open'] = is_open
+            with ui.element('summary').classes('rc-block__title rc-block__title--folds'):
+                icon('chevron_right')
+                ui.label(caption)
+            yield
+        return
+    with ui.element('section').classes('rc-block').mark(f'block-{block.code}'):
+        if caption:
+            ui.label(caption).classes('rc-block__title')
+        yield

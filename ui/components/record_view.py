@@ -1,30 +1,31 @@
 """A record in the drawer or on its own page: title, stages, key figures, fields, and what happened."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from nicegui import ui
 
 from store import Catalog, Change, Money, RecordView
+from store.layouts import Block, Layout, LayoutTab, layout_code, layout_for
 from ui import theme
 from ui.components.basics import icon_button, menu_item
-from ui.components.record_blocks import InPlace, draw_blocks
-from ui.components.record_charts import draw_charts
+from ui.components.layout_modules import OF_OTHERS, Modules, counted, is_offered
+from ui.components.layout_words import part_name
+from ui.components.own_company import draw_own_badge, own_company_action
+from ui.components.record_blocks import Blocks, InPlace
 from ui.components.record_colleague import draw_colleague
-from ui.components.record_files import RecordFiles, count_files
-from ui.components.record_lists import RelatedRecords, Tasks, task_catalog, tasks_about
-from ui.components.record_lists import is_done as task_is_done
-from ui.components.record_rules import RuleRuns, manual_rules
+from ui.components.record_rules import manual_rules
 from ui.components.record_stages import Stages
 from ui.components.record_state import RecordState
-from ui.components.record_timeline import Timeline
 from ui.components.share_dialog import Shared
 from ui.components.tabs import Tabs
 from ui.components.why_dialog import ask_why
 from ui.formats import ago, date_long, money
 from ui.live import watch
-from ui.place import record_url
+from ui.place import go, record_url
 from ui.session import records
 from ui.text import t
 from ui.values import field_label
@@ -48,6 +49,10 @@ class RecordPane:
         self.state = RecordState(self.catalog, view, self._on_gone)
         await self.state.learn_rights()
         self._editor = InPlace(self.state)
+        self._layout = _offered(layout_for(mine.actor, self.catalog))
+        self._modules = Modules(self.state, self._told)
+        self._blocks = Blocks(self.state, self._editor, self._modules)
+        self._counted: dict[str, tuple[str, Block]] = {}
         with (
             ui.element('div')
             .classes('rc-root')
@@ -55,12 +60,9 @@ class RecordPane:
             .mark('record')
         ):
             await self._head(view)
-            with ui.element('div').classes('rc-columns'):
-                if not self._narrow:
-                    with ui.element('div').classes('rc-left'):
-                        draw_blocks(self.state, self._editor)
-                with ui.element('div').classes('rc-right'):
-                    await self._tabbed()
+            if self._layout.tabs:
+                with ui.element('div').classes('rc-columns'):
+                    await self._columns()
             watch(None, self._changed)
         return view
 
@@ -74,6 +76,7 @@ class RecordPane:
                 await Shared(self.state).draw()
                 await self._menu()
             await draw_colleague(self._code, self._id)
+            draw_own_badge(self._code, self._id)
             if self.catalog.pipelines:
                 Stages(self.state)
             with ui.element('div').classes('rc-figures af-quiet'):
@@ -86,8 +89,15 @@ class RecordPane:
                 menu_item(caption, run, icon_name='bolt')
             menu_item(t('Copy the link'), self._copy_link, icon_name='link')
             menu_item(t('Who can and who cannot, and why'), self._why, icon_name='rule')
+            if records().actor.may_do('edit_structure'):
+                menu_item(t('Arrange this page'), self._arrange, icon_name='dashboard_customize')
+            if (own := own_company_action(self.state)) is not None:
+                menu_item(*own, icon_name='home_work')
             if 'delete' in self.state.rights:
                 menu_item(t('Delete'), self.state.remove, icon_name='delete', danger=True)
+
+    def _arrange(self) -> None:
+        go(f'/settings/catalogs/{self._code}/layouts/{layout_code(records().actor, self.catalog)}')
 
     async def _why(self) -> None:
         with ui.context.client.layout:
@@ -117,68 +127,41 @@ class RecordPane:
         refreshed(view)
         self.state.listen(refreshed)
 
-    async def _tabbed(self) -> None:
-        self._tabs = Tabs()
-        if self._narrow:
-            self._tabs.add('fields', t('Details'), lambda: draw_blocks(self.state, self._editor))
-        self._tabs.add('timeline', t('Timeline'), self._draw_timeline)
-        if task_catalog() is not None:
-            self._tabs.add('tasks', t('Tasks'), self._draw_tasks)
-        self._tabs.add('related', t('Related'), self._draw_related)
-        self._tabs.add('files', t('Files'), self._draw_files)
-        self._tabs.add('charts', t('Charts'), self._draw_charts)
-        self._tabs.add('rules', t('Rules'), self._draw_rules)
-        self._lists: dict[str, Any] = {}
-        await self._count()
-        self._tabs.count('files', await count_files(self.state))
-        # Whoever was quick has chosen a tab while the counts were on their way.
-        if not self._tabs.current:
-            await self._tabs.show('fields' if self._narrow else 'timeline')
+    async def _columns(self) -> None:
+        first, *rest = self._layout.tabs
+        if self._narrow or not self._layout.beside:
+            await self._tabbed(self._layout.tabs)
+            return
+        with ui.element('div').classes('rc-left'):
+            await self._blocks.draw(first)
+        if rest:
+            await self._tabbed(rest)
 
-    async def _count(self) -> None:
-        catalog, mine = task_catalog(), records()
-        if catalog is not None:
-            views = await tasks_about(catalog, self.state.view)
-            self._tabs.count('tasks', sum(not task_is_done(catalog, view) for view in views))
-        about = catalog.traits['task']['about'] if catalog is not None else ''
-        related = await mine.related(self._code, self._id)
-        self._tabs.count('related', sum(one.count for one in related if one.field != about))
+    async def _tabbed(self, tabs: Sequence[LayoutTab]) -> None:
+        with ui.element('div').classes('rc-right'):
+            self._tabs, self._counted = Tabs(), counted(tabs)
+            for tab in tabs:
+                self._tabs.add(tab.code, part_name(tab), partial(self._blocks.draw, tab))
+            await self._count(*OF_OTHERS, 'files')
+            # Whoever was quick has chosen a tab while the counts were on their way.
+            if not self._tabs.current:
+                await self._tabs.show(tabs[0].code)
 
-    async def _draw_timeline(self) -> None:
-        self._lists['timeline'] = timeline = Timeline(self.state).mark('timeline')
-        await timeline.refresh()
+    def _told(self, block: str, count: int) -> None:
+        if block in self._counted:
+            self._tabs.count(self._counted[block][0], count)
 
-    async def _draw_tasks(self) -> None:
-        self._lists['tasks'] = tasks = Tasks(self.state, lambda count: self._tabs.count('tasks', count))
-        await tasks.draw()
-
-    async def _draw_related(self) -> None:
-        self._lists['related'] = related = RelatedRecords(self.state)
-        await related.draw()
-
-    async def _draw_files(self) -> None:
-        self._lists['files'] = attached = RecordFiles(
-            self.state, lambda count: self._tabs.count('files', count)
-        )
-        await attached.draw()
-
-    async def _draw_charts(self) -> None:
-        await draw_charts(self.catalog, self.state.view)
-
-    async def _draw_rules(self) -> None:
-        self._lists['rules'] = runs = RuleRuns(self.state)
-        await runs.draw()
+    async def _count(self, *modules: str) -> None:
+        for _, block in self._counted.values():
+            if block.module in modules:
+                await self._modules.count(block)
 
     async def _changed(self, changes: tuple[Change, ...]) -> None:
         own = [c for c in changes if c.catalog == self._code and c.record_id == self._id]
         if own:
             if not await self.state.reload():
                 return
-            if 'timeline' in self._lists:
-                await self._lists['timeline'].refresh()
-            for code in ('rules', 'files'):
-                if code in self._lists:
-                    await self._lists[code].draw()
+            await self._modules.follow_record()
         if len(own) < len(changes) and self.state.view.deleted_at is None:
             await self._refresh_lists({c.catalog for c in changes})
 
@@ -186,10 +169,8 @@ class RecordPane:
         linking = {c.code for c in records().catalogs() if _may_link(c, self._code)}
         if not touched & linking:
             return
-        await self._count()
-        for code in ('tasks', 'related'):
-            if code in self._lists:
-                await self._lists[code].draw()
+        await self._count(*OF_OTHERS)
+        await self._modules.follow_others()
 
 
 def key_figures(catalog: Catalog, view: RecordView) -> list[tuple[str, str, str]]:
@@ -207,6 +188,12 @@ def key_figures(catalog: Catalog, view: RecordView) -> list[tuple[str, str, str]
     if created is not None:
         found.append((t('Created'), ago(created), date_long(created)))
     return found
+
+
+def _offered(layout: Layout) -> Layout:
+    """Without blocks that cannot show anything here."""
+    tabs = (replace(tab, blocks=tuple(filter(is_offered, tab.blocks))) for tab in layout.tabs)
+    return replace(layout, tabs=tuple(tab for tab in tabs if tab.blocks))
 
 
 def _may_link(catalog: Catalog, target: str) -> bool:

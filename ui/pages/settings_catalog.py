@@ -14,6 +14,7 @@ from ui.components.captions import Captions, ask_captions, renamed
 from ui.components.colored_rows import ColoredRows, Line
 from ui.components.field_dialog import ask_field
 from ui.components.icon_picker import IconPicker
+from ui.components.layout_list import draw_layouts
 from ui.components.settings import ask, autosaved, block, listing
 from ui.components.toast import tell
 from ui.pages import Page, may
@@ -35,6 +36,7 @@ async def draw_catalog(place: Place) -> None:
         with block(t('Name and icon')):
             _captions(catalog)
         _Fields(catalog.code).draw()
+        await draw_layouts(catalog)
         pipelines = ui.element('div').classes('a-col a-gap-16')
         _draw_pipelines(pipelines, catalog.code)
 
@@ -155,16 +157,20 @@ class _Fields:
             return
         values.pop('type')
         values |= caption(spec.label, spec.labels, values.pop('label'))
+        said = renamed(Captions(spec.hint, spec.hints), values['hint'])
+        values |= {'hint': said.label, 'hints': said.labels}
         await self._do(lambda: Designer(session().actor).change_field(self._code, spec.code, **values))
 
     async def _translate(self, spec: FieldSpec) -> None:
-        answer = await ask_captions({'label': (t('Name'), Captions(spec.label, spec.labels))})
+        asked = {'label': (t('Name'), Captions(spec.label, spec.labels))}
+        if spec.hint:
+            asked['hint'] = (t('Hint under the field'), Captions(spec.hint, spec.hints))
+        answer = await ask_captions(asked)
         if answer:
-            named = answer['label']
+            values: dict[str, Any] = {code: named.label for code, named in answer.items()}
+            values |= {f'{code}s': named.labels for code, named in answer.items()}
             designer = Designer(session().actor)
-            await self._do(
-                lambda: designer.change_field(self._code, spec.code, label=named.label, labels=named.labels)
-            )
+            await self._do(lambda: designer.change_field(self._code, spec.code, **values))
 
     async def _archive(self, spec: FieldSpec) -> None:
         async def back() -> None:

@@ -121,6 +121,10 @@ PAGES = (
             finds=(
                 Find(label='Fields', words='поля колонки fields columns'),
                 Find(label='Stages', words='стадии этапы воронка stages pipeline kanban'),
+                Find(
+                    label='Record page',
+                    words='страница карточка вкладки блоки макет page layout tabs blocks card',
+                ),
                 Find(label='Ready solutions', words='решения шаблоны solutions templates'),
             ),
             place=10,
