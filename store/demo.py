@@ -2,26 +2,37 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from store import clock, feed, guard, people
+from store import clock, colleagues, feed, guard, own_company, people
 from store.actor import Actor, Cause
 from store.demo_hiring import plot_hiring
+from store.demo_organization import organize
 from store.demo_sales import plot_sales
+from store.demo_service import plot_service
 from store.demo_story import Key, Step, Story
 from store.notifications import Notice, notify
+from store.query import Query
 from store.records import Records
 from store.values import Ref
 
 FOLDER = Path(__file__).parent.parent / 'solutions' / 'demo'
-PLOTS: Mapping[str, Callable[[Story], None]] = {'hiring': plot_hiring, 'sales': plot_sales}
+PLOTS: Mapping[str, Callable[[Story], None]] = {
+    'hiring': plot_hiring,
+    'sales': plot_sales,
+    'service': plot_service,
+}
 """Who tells the story of which solution."""
 PLAYED = Cause(kind='sample')
 """Sample data start no rules: nobody wants sixty notifications about last year."""
+SHARED: Mapping[str, str] = {'accounts': 'title', 'contacts': 'email'}
+"""By which field a story knows a record again that another story has told of already."""
 _CHUNK = 50
+_FOUNDED = 520
+"""So many days ago, before every story, our own company was written down."""
 
 
 @dataclass(slots=True)
@@ -29,15 +40,18 @@ class _Player:
     """Plays steps; remembers which record a key of the story became."""
 
     actors: Mapping[str, Actor]
+    known: Mapping[tuple[str, str], Ref] = field(default_factory=dict)
     ids: dict[Key, Ref] = field(default_factory=dict)
+    met: set[Key] = field(default_factory=set)
 
     async def play(self, step: Step) -> None:
         """Do one step at its moment, as its person."""
         mine = Records(self.actors[step.who], PLAYED)
         with clock.at(step.at):
             if step.verb == 'create':
-                made = await mine.create(step.key[0], self._values(step), stage=step.stage or None)
-                self.ids[step.key] = Ref(made.id, made.title, made.catalog)
+                await self._create(mine, step)
+            elif step.key in self.met:
+                return
             elif step.verb == 'move':
                 await mine.move(step.key[0], self.ids[step.key].id, stage=step.stage)
             elif step.verb == 'change':
@@ -48,6 +62,16 @@ class _Player:
                 await self._say(mine.actor, step)
             else:
                 await self._tell(step)
+
+    async def _create(self, mine: Records, step: Step) -> None:
+        by = SHARED.get(step.key.catalog)
+        found = self.known.get((step.key.catalog, str(step.values[by]))) if by else None
+        if found is not None:
+            self.ids[step.key] = found
+            self.met.add(step.key)
+            return
+        made = await mine.create(step.key.catalog, self._values(step), stage=step.stage or None)
+        self.ids[step.key] = Ref(made.id, made.title, made.catalog)
 
     async def _say(self, actor: Actor, step: Step) -> None:
         me = self.actors['me']
@@ -102,24 +126,64 @@ async def _play(
     progress: Callable[[int, int], None] | None,
 ) -> int:
     async with Records(actor).transaction():
-        actors = await _cast(actor, told['people'], password)
+        actors = await _cast(actor, told, password)
         story = Story(
             told, dt.datetime.fromtimestamp(clock.now_ms() / 1000, dt.UTC), me=actor.person_id is not None
         )
         PLOTS[solution](story)
         steps = story.in_order()
-        player = _Player({**actors, 'me': actor})
+        player = _Player({**actors, 'me': actor}, await _known(actor))
         for done, step in enumerate(steps):
             await player.play(step)
             if progress and done % _CHUNK == 0:
                 progress(done, len(steps))
+        since = story.now - dt.timedelta(days=_FOUNDED)
+        await _our_company(actor, told.get('our_company'), since)
+        await _employees(actor)
     return len(steps)
 
 
-async def _cast(actor: Actor, rows: Sequence[Sequence[str]], password: str) -> dict[str, Actor]:
-    """The sample people, made or found by login, each as an actor."""
-    cast: dict[str, Actor] = {}
-    for login, name, role, department in rows:
+async def _known(actor: Actor) -> dict[tuple[str, str], Ref]:
+    """The records of `SHARED` catalogues that are there, by what a story knows them."""
+    found: dict[tuple[str, str], Ref] = {}
+    mine, there = Records(actor), {one.code for one in Records(actor).catalogs()}
+    for catalog, by in SHARED.items():
+        page = await mine.find(catalog, Query(limit=1000, fields=(by,))) if catalog in there else None
+        for view in page.records if page else ():
+            found[(catalog, str(view.values.get(by) or ''))] = view.ref
+    return found
+
+
+async def _our_company(actor: Actor, values: Mapping[str, Any] | None, since: dt.datetime) -> None:
+    """An account that is ourselves, unless one is already."""
+    kind = own_company.accounts_catalog()
+    if values is None or kind is None or own_company.own_id() is not None:
+        return
+    there = {code: value for code, value in values.items() if kind.field(code)}
+    with clock.at(since):
+        made = await Records(actor, PLAYED).create(kind.code, there)
+    await own_company.make_own(actor, made.id)
+
+
+async def _employees(actor: Actor) -> None:
+    """Give everybody a contact of their own, at our company."""
+    await colleagues.give_contacts(actor)
+    kind, ours = colleagues.contacts_catalog(), await own_company.own_company(actor)
+    if kind is None or ours is None:
+        return
+    told = {'account': ours.ref, 'kind': 'employee'}
+    values = {code: value for code, value in told.items() if kind.field(code)}
+    mine = Records(actor, PLAYED)
+    for one in await people.list_people(actor):
+        contact = await mine.get(kind.code, one.contact_id) if one.contact_id is not None else None
+        if contact is not None and contact.values.get('account') is None:
+            await mine.change(kind.code, contact.id, values)
+
+
+async def _cast(actor: Actor, told: Mapping[str, Any], password: str) -> dict[str, Actor]:
+    """The sample people in their places, made or found by login, each as an actor."""
+    ids: dict[str, int] = {}
+    for login, name, role, department in told['people']:
         person = await people.person_by_login(actor, login) or await people.create_person(
             actor,
             {
@@ -131,6 +195,6 @@ async def _cast(actor: Actor, rows: Sequence[Sequence[str]], password: str) -> d
                 **({'password': password} if password else {}),
             },
         )
-        found = await people.actor_of_person(person.id)
-        cast[login] = found or actor
-    return cast
+        ids[login] = person.id
+    await organize(actor, told, ids, clock.today())
+    return {login: await people.actor_of_person(person_id) or actor for login, person_id in ids.items()}

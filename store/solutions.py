@@ -3,67 +3,54 @@
 Installing is one transaction and repeatable: what is there stays as people have shaped it, only what is
 missing is added."""
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-from store import catalogs, dashboards, database, guard, role_rights, roles, workplaces
+from store import (
+    audit,
+    catalogs,
+    dashboards,
+    database,
+    guard,
+    layout_values,
+    layouts,
+    own_account,
+    role_rights,
+    roles,
+    system_settings,
+    workplaces,
+)
 from store.actor import Actor, Level, Rights
 from store.catalogs import SCHEMA
 from store.demo import fill
 from store.designer import Designer
-from store.operations import USUAL, need
-from store.problems import NotFound
+from store.operations import USUAL, need, need_employee
 from store.records import Records
 from store.schema import FieldSpec
+from store.solution_files import Solution, list_solutions, read_solution
+from store.solution_preview import missing_fields, preview
 
-FOLDER = Path(__file__).parent.parent / 'solutions'
+__all__ = [
+    'Progress',
+    'Solution',
+    'install',
+    'installed',
+    'list_solutions',
+    'preview',
+    'read_solution',
+    'rule_in',
+]
+
 RULE_LANGUAGES = ('en', 'ru')
 _MARK = 'solution.'
 SaveRule = Callable[[Mapping[str, Any]], Awaitable[object]]
 Progress = Callable[[str, int, int], None]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Solution:
-    """A solution on offer: English texts, others in `titles` and `descriptions`; `catalogs` are codes."""
-
-    code: str
-    title: str
-    description: str
-    icon: str
-    titles: Mapping[str, str] = field(default_factory=dict)
-    descriptions: Mapping[str, str] = field(default_factory=dict)
-    catalogs: tuple[str, ...] = ()
-    rules: int = 0
-    has_demo: bool = False
-
-
-def list_solutions() -> tuple[Solution, ...]:
-    """Every solution on offer, the blank sheet last."""
-    files = [_read(path.stem) for path in sorted(FOLDER.glob('*.json'))]
-    files.sort(key=lambda plain: (not plain['catalogs'], -len(plain['catalogs']), plain['code']))
-    return tuple(
-        Solution(
-            code=plain['code'],
-            title=plain['title'],
-            titles=plain['titles'],
-            description=plain['description'],
-            descriptions=plain['descriptions'],
-            icon=plain['icon'],
-            catalogs=tuple(catalog['code'] for catalog in plain['catalogs']),
-            rules=len(plain['rules']),
-            has_demo=plain['demo'],
-        )
-        for plain in files
-    )
-
-
 async def installed(actor: Actor) -> tuple[str, ...]:
     """The codes of the solutions that were installed."""
+    need_employee(actor)
     with guard.acting(actor):
         found = await database.rows('SELECT key FROM store_state WHERE key LIKE ?', [f'{_MARK}%'])
     return tuple(sorted(row['key'].removeprefix(_MARK) for row in found if ':' not in row['key']))
@@ -88,10 +75,12 @@ async def install(  # noqa: PLR0913  what main.py and the set-up page choose; fo
     :raises NotFound: 'no_such_solution'
     :raises NotAllowed: for anybody but administrators"""
     need(actor, 'edit_structure')
-    plain = _read(code)
+    plain = read_solution(code)
     try:
         async with Records(actor).transaction():
-            await _install(actor, plain, language, save_rule, progress or (lambda what, done, total: None))
+            with audit.summed_up():
+                await _install(actor, plain, language, save_rule, progress or (lambda *_: None))
+            await audit.note(actor, 'structure_changed', what='solution', name=code)
             if demo and plain['demo'] and await _mark(actor, f'{code}:demo', language):
                 tell = progress or (lambda what, done, total: None)
                 await fill(actor, code, language, password=password, progress=partial(tell, 'demo'))
@@ -100,6 +89,9 @@ async def install(  # noqa: PLR0913  what main.py and the set-up page choose; fo
         if not database.in_open_transaction():
             await catalogs.load()
             await workplaces.load()
+            await layouts.load()
+            await system_settings.load_settings()
+            await own_account.load()
         raise
 
 
@@ -114,15 +106,8 @@ async def _install(
         await save_rule(rule_in(rule, language))  # type: ignore[misc]  # the loop is empty without it
     await _dashboards(actor, plain['dashboards'])
     await _workplaces(actor, plain.get('workplaces', ()))
+    await _layouts(actor, plain.get('layouts', ()))
     await _mark(actor, plain['code'], language)
-
-
-def _read(code: str) -> dict[str, Any]:
-    path = FOLDER / f'{code}.json'
-    if not code.isidentifier() or not path.is_file():
-        raise NotFound('no_such_solution', solution=code[:60])
-    plain: dict[str, Any] = json.loads(path.read_text('utf-8'))
-    return plain
 
 
 def rule_in(rule: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -164,6 +149,15 @@ async def _catalogs(actor: Actor, plain: Mapping[str, Any], language: str, tell:
                 list_columns=tuple(catalog['list_columns']),
                 traits=catalog.get('traits', {}),
             )
+        else:
+            await _traits(designer, catalog)
+
+
+async def _traits(designer: Designer, plain: Mapping[str, Any]) -> None:
+    """A section that was there already can also be taken for what the solution takes it for."""
+    kind = SCHEMA[plain['code']]
+    if set(plain.get('traits', {})) - set(kind.traits):
+        await designer.change_catalog(kind.code, traits={**plain['traits'], **kind.traits})
 
 
 async def _create_catalog(designer: Designer, plain: Mapping[str, Any]) -> None:
@@ -180,10 +174,8 @@ async def _create_catalog(designer: Designer, plain: Mapping[str, Any]) -> None:
 
 
 async def _fields(designer: Designer, plain: Mapping[str, Any], currency: str) -> None:
-    have = {spec.code for spec in SCHEMA[plain['code']].fields}
-    for described in plain['fields']:
-        if described['code'] not in have:
-            await designer.add_field(plain['code'], _field(described, currency))
+    for described in missing_fields(SCHEMA[plain['code']], plain['fields']):
+        await designer.add_field(plain['code'], _field(described, currency))
 
 
 def _field(described: Mapping[str, Any], currency: str) -> FieldSpec:
@@ -214,6 +206,9 @@ async def _roles(actor: Actor, described: Sequence[Mapping[str, Any]]) -> None:
         if role['code'] not in have:
             rights = {catalog: _rights(levels) for catalog, levels in role['rights'].items()}
             await roles.save_role(actor, role['code'], role['name'], rights, role['names'])
+            if role.get('portal'):
+                await role_rights.set_portal(actor, role['code'], is_portal=True)
+                continue
             works = any(one.change > Level.NONE for one in rights.values())
             operations = role.get('operations', sorted(USUAL) if works else ())
             await role_rights.set_operations(actor, role['code'], operations)
@@ -241,6 +236,13 @@ async def _workplaces(actor: Actor, described: Sequence[Mapping[str, Any]]) -> N
         if plain['code'] not in have:
             sets = {name: tuple(plain[name]) for name in ('sections', 'roles')}
             await workplaces.save(actor, workplaces.Workplace(**{**plain, **sets}))
+
+
+async def _layouts(actor: Actor, described: Sequence[Mapping[str, Any]]) -> None:
+    for plain in described:
+        catalog, one = plain['catalog'], layout_values.from_plain(plain)
+        if not layouts.has(catalog, one.code):
+            await layouts.save(actor, catalog, one)
 
 
 async def _mark(actor: Actor, mark: str, value: str) -> bool:

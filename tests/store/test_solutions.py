@@ -27,7 +27,7 @@ class Rulebook:
 
 def test_each_solution_on_offer_says_what_it_is_in_both_languages() -> None:
     offers = solutions.list_solutions()
-    assert [offer.code for offer in offers] == ['sales', 'hiring', 'empty']
+    assert [offer.code for offer in offers] == ['sales', 'service', 'hiring', 'empty']
     assert all(offer.titles['ru'] and offer.descriptions['ru'] for offer in offers)
 
 
@@ -64,7 +64,7 @@ async def test_sales_brings_its_catalogues_pipelines_roles_and_dashboard(as_admi
 
 
 async def test_every_caption_has_its_russian(as_admin: Records) -> None:
-    for code in ('sales', 'hiring'):
+    for code in ('sales', 'service', 'hiring'):
         await solutions.install(as_admin.actor, code, 'en')
     for catalog in SCHEMA:
         things = [catalog, *catalog.fields, *catalog.pipelines, *(stage for _, stage in catalog.stages())]
@@ -109,7 +109,7 @@ async def test_sample_data_are_a_year_of_work(as_admin: Records, language: str, 
         code: await as_admin.count(code)
         for code in ('accounts', 'contacts', 'deals', 'leads', 'tasks', 'products')
     }
-    assert counts == {'accounts': 40, 'contacts': 80, 'deals': 121, 'leads': 40, 'tasks': 60, 'products': 12}
+    assert counts == {'accounts': 41, 'contacts': 87, 'deals': 121, 'leads': 40, 'tasks': 60, 'products': 12}
     assert {what for what, _, _ in heard} == {'catalogs', 'roles', 'demo'}
     won = await as_admin.find('deals', Query(filter=where(stage='won'), sort='created_at', limit=100))
     assert len(won.records) == 44
@@ -138,7 +138,7 @@ async def test_sample_people_see_what_their_role_allows(as_admin: Records) -> No
     own = await mine.count('deals')
     assert 0 < own < 121
     assert own == await as_admin.count('deals', where(owner=seller.id))
-    assert await mine.count('accounts') == 40
+    assert await mine.count('accounts') == 41
 
 
 async def test_only_administrators_install(as_member: Records) -> None:

@@ -22,8 +22,19 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         _later('Yearly service for Bright Office'),
         _later('Delivery for Harbour Trade'),
     ),
+    'services': (_later('Care of the tills'), _later('Network of the office'), _later('Printing')),
+    'contracts': (
+        _later('Care of the tills for a year'),
+        _later('Printers of Bright Office'),
+        _later('Network of Harbour Trade'),
+    ),
+    'cases': (
+        _later('The printer does not print'),
+        _later('A new colleague needs access'),
+        _later('The report is empty'),
+    ),
 }
 """Titles by the code of what is imported; others are numbered."""
 LOGINS: Final = ('anna.blake', 'tom.rivers', 'kate.moore')
-FIRST: Final = ('person', 'contacts', 'accounts', 'leads', 'deals')
+FIRST: Final = ('person', 'contacts', 'accounts', 'leads', 'deals', 'services', 'contracts', 'cases')
 """Sample files that everybody begins with, in this order."""

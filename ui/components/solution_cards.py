@@ -1,6 +1,6 @@
 """Ready solutions as cards to choose from, and their installation in the reader's language."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,15 @@ from automations import Rules
 from store import solutions
 from store.actor import Actor
 from store.problems import Problem
+from store.solution_preview import Joined, Preview
 from store.solutions import Solution
 from ui.components.basics import button, icon, row, text
 from ui.components.dialogs import answer_of
 from ui.components.toast import tell
 from ui.place import reload
 from ui.session import session
-from ui.text import language, t
+from ui.text import label, language, t
+from ui.values import field_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +30,18 @@ class Choice:
 
 
 class SolutionPicker:
-    """Cards of ready solutions, one chosen; sample data on request."""
+    """Cards of ready solutions, one chosen; sample data on request.
 
-    def __init__(self, offers: Sequence[Solution]) -> None:
-        self._offers = offers
+    With `previews` by code it says what the chosen one would add to what is there."""
+
+    def __init__(self, offers: Sequence[Solution], previews: Mapping[str, Preview] | None = None) -> None:
+        self._offers, self._previews = offers, previews or {}
         self._code = ''
         self._cards: dict[str, ui.element] = {}
         with ui.element('div').classes('a-offers').props('role=radiogroup'):
             for offer in offers:
                 self._cards[offer.code] = self._card(offer)
+        self._told = ui.element('div').classes('a-col a-gap-4').props('aria-live=polite').mark('preview')
         self._demo = ui.checkbox(t('Add sample data to look around'))
         self.choose(offers[0].code)
 
@@ -61,14 +66,47 @@ class SolutionPicker:
                 add='a-offer--on' if other == code else '', remove='' if other == code else 'a-offer--on'
             )
             made.props(f'aria-checked={"true" if other == code else "false"}')
+        self._told.clear()
+        if code in self._previews:
+            with self._told:
+                _draw_preview(self._previews[code])
         self._demo.visible = next(offer.has_demo for offer in self._offers if offer.code == code)
 
 
-async def pick_solution(offers: Sequence[Solution]) -> Choice | None:
+def _draw_preview(told: Preview) -> None:
+    """New sections, and what happens to those that are there."""
+    if told.changes_nothing:
+        text(
+            t('Everything of this solution is here already; installing adds only what is missing.'), 'a-meta'
+        )
+        return
+    if told.fresh:
+        text(t('New sections: {names}', names=', '.join(label(one) for one in told.fresh)), 'a-meta')
+    if told.joined:
+        shared = ', '.join(label(one.catalog) for one in told.joined)
+        text(t('Sections that are here already and are shared: {names}', names=shared), 'a-meta')
+    for one in told.joined:
+        _draw_joined(one)
+
+
+def _draw_joined(one: Joined) -> None:
+    section = label(one.catalog)
+    if one.added:
+        added = ', '.join(field_label(spec) for spec in one.added)
+        text(t('{section}: new fields {names}', section=section, names=added), 'a-meta')
+    if one.kept:
+        kept = ', '.join(field_label(spec) for spec in one.kept)
+        told = t('{section}: these fields stay as you have them: {names}', section=section, names=kept)
+        text(told, 'a-meta')
+
+
+async def pick_solution(
+    offers: Sequence[Solution], previews: Mapping[str, Preview] | None = None
+) -> Choice | None:
     """Ask for a solution in a dialog; None when the person thinks better of it."""
     with ui.dialog() as dialog, ui.card().style('width:min(640px,100%);max-width:640px'):
         text(t('Choose a ready solution'), 'a-title')
-        picker = SolutionPicker(offers)
+        picker = SolutionPicker(offers, previews)
         with row('a-full').style('justify-content:flex-end'):
             button(t('Cancel'), lambda: dialog.submit(None))
             button(t('Install'), lambda: dialog.submit(picker.choice), primary=True)
@@ -78,7 +116,9 @@ async def pick_solution(offers: Sequence[Solution]) -> Choice | None:
 
 async def add_solution() -> None:
     """Choose a ready solution and install it; the page shows what it brought."""
-    chosen = await pick_solution(solutions.list_solutions())
+    actor, offers = session().actor, solutions.list_solutions()
+    previews = {one.code: await solutions.preview(actor, one.code) for one in offers if one.catalogs}
+    chosen = await pick_solution(offers, previews)
     if chosen is None:
         return
     try:
