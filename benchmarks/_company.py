@@ -1,5 +1,6 @@
 """A company of a thousand people in units, with as many deals as a question needs, straight by SQL."""
 
+import random
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +22,7 @@ SHARES = 200
 TEMPLATES = 1_000
 DEAR = 89_000
 """Deals above this amount are about one in a hundred; a rule gives them, another keeps them."""
+WORDS = ('call', 'Monday', 'offer', 'price', 'Ёлкин', 'contract', 'later', 'delivery', 'budget', 'and', 'for')
 ALL = Rights(Level.ALL, Level.ALL, Level.ALL, Level.ALL, Level.ALL)
 OWN = Rights(Level.OWN, Level.OWN, Level.OWN, Level.OWN, Level.OWN)
 UNIT = Rights(Level.OWN, Level.UNIT, Level.OWN, Level.OWN, Level.OWN)
@@ -33,13 +35,21 @@ async def fill(deals: int) -> None:
     )
     ada = await person('ada')
     await solutions.install(ada, 'sales', 'en')
-    await Records(ada).add_many('deals', [_deals.deal(n) for n in range(TEMPLATES)])
+    await Records(ada).add_many('deals', [_deals.deal(n) | {'notes': note(n)} for n in range(TEMPLATES)])
     with guard.acting(guard.SETUP):
         async with database.transaction():
             await _people()
         async with database.transaction():
             await _multiply(deals)
         await database.script('ANALYZE')
+
+
+def note(number: int) -> str:
+    """A paragraph of fifty words; one in fifty is confidential, one in a hundred is for the press."""
+    chance = random.Random(number)
+    words = [chance.choice(WORDS) for _ in range(48)]
+    words += ['confidential'] if number % 50 == 7 else []
+    return ' '.join([*words, 'press'] if number % 100 == 11 else words)
 
 
 async def person(login: str) -> Actor:
@@ -153,6 +163,17 @@ async def make_rules() -> None:
     others = ('all', 'own', 'unit', 'none', 'hidden', 'placed')
     keeps = SavedRule(catalog='deals', name='The dearest', condition=dearest, roles=others, only=True)
     for rule in (gives, keeps):
+        await save_rule(guard.SETUP, rule)
+
+
+async def make_rules_about_texts() -> None:
+    """Rules that look at a long text without an index: one gives to some, one keeps from nearly everybody."""
+    press, secret = (Filter((Condition('notes', 'contains', word),)) for word in ('press', 'confidential'))
+    gives = SavedRule(catalog='deals', name='For the press', condition=press, roles=('own', 'given'))
+    keeps = SavedRule(catalog='deals', name='Secret', condition=secret, roles=('hidden',), only=True)
+    renewals = Filter((Condition('title', 'contains', 'renewal'),))
+    most = SavedRule(catalog='deals', name='Renewals', condition=renewals, roles=('kept',), only=True)
+    for rule in (gives, keeps, most):
         await save_rule(guard.SETUP, rule)
 
 

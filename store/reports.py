@@ -31,6 +31,7 @@ from store.seen import seen
 from store.tables import columns, table
 
 Row = dict[str, Any]
+_ADDED = ('n', 'whole', 'rest')
 
 
 class Report:
@@ -282,7 +283,7 @@ class Report:
 
     async def _figure(self, asked: Filter) -> Figure:
         value, currency = self._money_columns()
-        found = await self._rows(
+        found = await self._sums(
             f'SELECT {currency} AS currency, COUNT(*) AS n, {summed(value)}'
             f' FROM {table(self.catalog)} t WHERE {{where}} GROUP BY {currency}',
             asked,
@@ -295,7 +296,7 @@ class Report:
     ) -> list[Series]:
         """Counts and sums by an expression, a series a currency, the biggest currency first."""
         value, currency = self._money_columns()
-        found = await self._rows(
+        found = await self._sums(
             f'SELECT {by} AS part, {currency} AS currency, COUNT(*) AS n, {summed(value)}'
             f' FROM {table(self.catalog)} t WHERE {{where}} GROUP BY {by}, {currency}',
             asked,
@@ -347,6 +348,22 @@ class Report:
             blanks = ', '.join('?' * len(ids))
             found = await database.rows(f'SELECT id, name FROM people WHERE id IN ({blanks})', ids, read=True)
         return {str(row['id']): row['name'] for row in found}
+
+    async def _sums(self, sql: str, asked: Filter) -> list[Row]:
+        """`_rows` of counts and sums by group, added up of parts that each have an index of their own."""
+        parts, values = [], []
+        groups: dict[tuple[Any, ...], Row] = {}
+        with guard.acting(self.actor):
+            for sign, (where, args) in reading.scopes(self.actor, self.catalog, asked, in_one_go=True):
+                parts.append(f'SELECT {sign} AS sign, p.* FROM ({sql.replace("{where}", where)}) p')
+                values += args
+            found = await database.rows(' UNION ALL '.join(parts), values, read=True, alias=database.REPORTS)
+        for row in found:
+            key = tuple(value for name, value in row.items() if name not in (*_ADDED, 'sign'))
+            group = groups.setdefault(key, {**row, **dict.fromkeys(_ADDED, 0)})
+            for name in _ADDED:
+                group[name] += row['sign'] * (row[name] or 0)
+        return [group for group in groups.values() if group['n']]
 
     async def _rows(self, sql: str, asked: Filter, *, before: Sequence[Any] = ()) -> list[Row]:
         """Rows of a statement whose `{where}` is the filter in the reader's rights."""

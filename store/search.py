@@ -12,7 +12,7 @@ from store.person_values import words_of_people
 from store.policies import readable
 from store.schema import Catalog, FieldSpec
 from store.seen import hidden
-from store.sql import Sql
+from store.sql import NEVER, Sql
 from store.tables import table
 from store.values import Ref
 
@@ -20,6 +20,8 @@ SPAN = 1 << 40
 """Each catalogue owns this many document ids: the id of a document is catalogue * SPAN + record."""
 CLOSED = SPAN >> 1
 """How much higher the document lies that holds the words of fields hidden from some role."""
+LONGEST = 400
+"""So much of what is searched for is looked at; SQLite refuses far longer patterns."""
 SEARCHED = frozenset({'text', 'long_text', 'phone', 'email', 'web', 'auto_number'})
 MAX_WORDS = 8
 Documents = list[tuple[int, str]]
@@ -33,8 +35,10 @@ def document_id(catalog: Catalog, record_id: int) -> int:
 def documents(catalog: Catalog, record_id: int, values: Mapping[str, Any]) -> Documents:
     """The documents of a record: what every reader may find, and apart from it the words of closed fields."""
     first = document_id(catalog, record_id)
-    found = [(first, _words_of(values, [s for s in catalog.live_fields if not s.closed]))]
-    if closed := [spec for spec in catalog.live_fields if spec.closed]:
+    # As it is now: the caller may hold a catalogue of before it waited for a change of rights.
+    specs = SCHEMA.by_code.get(catalog.code, catalog).live_fields
+    found = [(first, _words_of(values, [spec for spec in specs if not spec.closed]))]
+    if closed := [spec for spec in specs if spec.closed]:
         found.append((first + CLOSED, _words_of(values, closed, named=False)))
     return found
 
@@ -65,7 +69,7 @@ async def write(documents: Documents) -> None:
 
 def matching(text: str) -> Sql | None:
     """The condition on `search_docs` that all words of `text` begin a word of it; None without a word."""
-    beginnings = stems(text)[:MAX_WORDS]
+    beginnings = stems(text[:LONGEST])[:MAX_WORDS]
     if not beginnings:
         return None
     if database.is_postgres():
@@ -75,22 +79,50 @@ def matching(text: str) -> Sql | None:
 
 def condition(actor: Actor, catalog: Catalog, text: str) -> Sql:
     """The condition on a record's row `t` that it has these words in fields that the actor may read."""
-    match = matching(text)
-    if match is None:
-        return '1 = 0', []
-    first = catalog.id * SPAN
+    if matching(text) is None:
+        return NEVER
+    whole = SCHEMA[catalog.code]
+    closed = closed_of(whole)
+    gone = frozenset(spec.code for spec in _searched(whole)) & hidden(actor, whole)
+    now = _found_in(catalog, text, gone, closed, closed)
+    run = SCHEMA.rewriting.get(catalog.id)
+    if run is None:
+        return now
+    before = _found_in(catalog, text, gone, run.apart, run.maybe)
+    return f'((t.id >= ? AND {now[0]}) OR (t.id < ? AND {before[0]}))', [
+        run.below,
+        *now[1],
+        run.below,
+        *before[1],
+    ]
+
+
+def _searched(catalog: Catalog) -> list[FieldSpec]:
+    return [spec for spec in catalog.live_fields if spec.type in SEARCHED]
+
+
+def closed_of(catalog: Catalog) -> frozenset[str]:
+    """The searched fields of a catalogue that are hidden from some role, whose words lie apart."""
+    return frozenset(spec.code for spec in _searched(catalog) if spec.closed)
+
+
+def _found_in(
+    catalog: Catalog, text: str, gone: frozenset[str], apart: frozenset[str], maybe: frozenset[str]
+) -> Sql:
+    """Where a reader looks who must find no word of the fields `gone`, given whose words lie apart."""
+    if gone - apart:
+        return NEVER
+    if maybe and not gone & maybe:
+        return _over_both(catalog, text)
+    match, first = matching(text) or NEVER, catalog.id * SPAN
     sql = f't.id IN (SELECT rowid - {first} FROM search_docs WHERE {match[0]} AND rowid BETWEEN ? AND ?)'
-    args = [*match[1], first, first + CLOSED - 1]
-    closed = {spec.code for spec in SCHEMA[catalog.code].live_fields if spec.closed}
-    if not closed or closed & hidden(actor, SCHEMA[catalog.code]):
-        return sql, args
-    return _over_both(catalog, text)
+    return sql, [*match[1], first, first + CLOSED - 1]
 
 
 def _over_both(catalog: Catalog, text: str) -> Sql:
     """Each word may be in either document."""
     first, parts, args = catalog.id * SPAN, [], []
-    for word in stems(text)[:MAX_WORDS]:
+    for word in stems(text[:LONGEST])[:MAX_WORDS]:
         match = matching(word)
         if match:
             place = f'(rowid - {first}) % {CLOSED}'
@@ -113,7 +145,7 @@ async def everywhere(actor: Actor, catalogs: Iterable[Catalog], text: str, limit
             [*more, *args, limit],
             read=True,
         )
-        beginnings = stems(text)
+        beginnings = stems(text[:LONGEST])
         for row in found:
             named = all(any(w.startswith(b) for w in words(row['title'])) for b in beginnings)
             hits.append((not named, Ref(row['id'], row['title'], catalog.code)))
@@ -122,11 +154,11 @@ async def everywhere(actor: Actor, catalogs: Iterable[Catalog], text: str, limit
 
 async def named_like(actor: Actor, catalog: Catalog | None, text: str, limit: int) -> list[dict[str, Any]]:
     """Rows (id, title) of records whose name contains `text`; active people without a catalogue."""
-    wanted = '%' + _literal(fold(text.strip()) or '') + '%'
+    wanted = '%' + _literal(fold(text.strip()[:LONGEST]) or '') + '%'
     if catalog is None:
         found_in = words_of_people(actor)
         sql = (
-            'SELECT id, name AS title FROM people WHERE is_active = 1'
+            "SELECT id, name AS title FROM people WHERE is_active = 1 AND kind = 'employee'"
             f" AND {found_in} LIKE ? ESCAPE '\\' ORDER BY {found_in}, id LIMIT ?"
         )
         return await database.rows(sql, [wanted, limit], read=True)

@@ -24,9 +24,12 @@ SYSTEM_COLUMNS = {
 NEVER_NULL = frozenset({'id', 'number', 'title', 'created_at', 'updated_at'})
 LINKED = ('link', 'person')
 # Full, not partial: SQLite does not use a partial index inside an OR.
+_MARKS = 'marks BIGINT NOT NULL DEFAULT 0'
 OF_OWNER = {
     'owned': '(owner_id, deleted_at, id)',
     'owned_board': '(owner_id, deleted_at, stage_id, rank, id)',
+    # Whatever a right looks at, of as few pages as can be: counts need nothing else.
+    'counted': '(owner_id, deleted_at, stage_id, marks)',
 }
 
 
@@ -68,7 +71,7 @@ async def create_table(catalog_id: int) -> None:
         f'CREATE TABLE {name} (id {key}, title TEXT NOT NULL, title_key {_sql_type("KEY")} NOT NULL,'
         ' stage_id INTEGER, stage_at BIGINT, owner_id BIGINT, rank BIGINT NOT NULL, version BIGINT NOT NULL,'
         ' created_at BIGINT NOT NULL, created_by BIGINT, updated_at BIGINT NOT NULL, updated_by BIGINT,'
-        ' deleted_at BIGINT)'
+        f' deleted_at BIGINT, {_MARKS})'
     )
     live = ' WHERE deleted_at IS NULL'
     indexes = {
@@ -81,22 +84,52 @@ async def create_table(catalog_id: int) -> None:
         await database.script(f'CREATE INDEX ix_{name}_{suffix} ON {name} {what}')
 
 
-async def renew_indexes() -> None:
-    """Give the tables that an earlier version made the indexes of this one; a glance when they have them."""
-    listed = (
-        "SELECT indexname AS name FROM pg_indexes WHERE indexname LIKE 'ix_o_%_owner%'"
-        if database.is_postgres()
-        else "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'ix_o_%_owner%'"
-    )
-    for row in await database.rows(listed):
-        of_table = re.fullmatch(r'ix_(o_\d+)_owner(_board)?', row['name'])
-        if of_table is None:
+async def renew_tables() -> None:
+    """Give the tables of an earlier version what those of this one have; a glance when they have it."""
+    indexes = await all_indexes()
+    tables = {row['on'] for row in indexes.values() if re.fullmatch(r'o_\d+', row['on'])}
+    for name in sorted(tables):
+        if f'ix_{name}_counted' in indexes:
             continue
+        await _add_marks(name)
         for suffix, what in OF_OWNER.items():
+            await database.script(f'CREATE INDEX IF NOT EXISTS ix_{name}_{suffix} ON {name} {what}')
+        for old in ('owner', 'owner_board'):
+            await database.script(f'DROP INDEX IF EXISTS ix_{name}_{old}')
+    for name, row in indexes.items():
+        of_totals = re.search(r'\((stage_id, f_\w+, f_\w+, owner_id)\)', row['sql'] or '')
+        if of_totals and re.fullmatch(r'ix_t_\d+', name):
+            await database.script(f'DROP INDEX {name}')
             await database.script(
-                f'CREATE INDEX IF NOT EXISTS ix_{of_table[1]}_{suffix} ON {of_table[1]} {what}'
+                f'CREATE INDEX {name} ON {row["on"]} ({of_totals[1]}, marks) WHERE deleted_at IS NULL'
             )
-        await database.script(f'DROP INDEX IF EXISTS {row["name"]}')
+
+
+async def _add_marks(name: str) -> None:
+    there = (
+        'SELECT 1 AS one FROM information_schema.columns WHERE table_schema = current_schema()'
+        " AND table_name = ? AND column_name = 'marks'"
+        if database.is_postgres()
+        else "SELECT 1 AS one FROM pragma_table_info(?) WHERE name = 'marks'"
+    )
+    if not await database.rows(there, [name]):
+        await database.script(f'ALTER TABLE {name} ADD COLUMN {_MARKS}')
+
+
+async def all_indexes() -> dict[str, dict[str, str]]:
+    """Every index by its name, with the table it is `on` and its `sql`."""
+    rows = await database.rows(
+        'SELECT indexname AS name, tablename AS "on", indexdef AS sql FROM pg_indexes'
+        ' WHERE schemaname = current_schema()'
+        if database.is_postgres()
+        else 'SELECT name, tbl_name AS "on", sql FROM sqlite_master WHERE type = \'index\''
+    )
+    return {row['name']: row for row in rows}
+
+
+async def index_names(beginning: str) -> list[str]:
+    """The indexes whose names begin so."""
+    return [name for name in await all_indexes() if name.startswith(beginning)]
 
 
 async def add_columns(catalog: Catalog, spec: FieldSpec) -> None:
@@ -146,5 +179,5 @@ async def create_totals_index(catalog: Catalog, pipeline: Pipeline) -> None:
         value, currency = columns(spec)
         await database.script(
             f'CREATE INDEX IF NOT EXISTS ix_t_{spec.id} ON {table(catalog)}'
-            f' (stage_id, {currency}, {value}, owner_id) WHERE deleted_at IS NULL'
+            f' (stage_id, {currency}, {value}, owner_id, marks) WHERE deleted_at IS NULL'
         )

@@ -75,7 +75,10 @@ class ShareRow(Model):
 
 
 class RecordRuleRow(Model):
-    """Records a filter finds: some roles may do something with them, or only these roles may."""
+    """Records a filter finds: some roles may do something with them, or only these roles may.
+
+    `mark` is the bit of the records' marks that follows the condition, `marked` the SQL all of them were
+    marked by, empty until they are."""
 
     id = fields.BigIntField(primary_key=True, generated=True)
     catalog = fields.CharField(max_length=64)
@@ -86,6 +89,8 @@ class RecordRuleRow(Model):
     only = fields.SmallIntField(db_default=0)
     is_on = fields.SmallIntField(db_default=1)
     position = fields.IntField(db_default=0)
+    mark = fields.BigIntField(db_default=0)
+    marked = fields.TextField(db_default='')
 
     class Meta:
         table = 'record_rules'
