@@ -31,6 +31,17 @@ make_ready() {
     [ -n "$1" ] || sed -i '/^ARTEL_PUBLIC_URL=/d' "$settings"
 }
 
+cannot_run() {
+    say "The user $owner may not run $(readlink -f "$program/.venv/bin/python")."
+    say 'Take a Python outside of home folders: PYTHON3=/usr/bin/python3 deploy/install.sh'
+    if [ -d "$program.before" ]; then
+        rm -rf "$program"
+        mv "$program.before" "$program"
+        "$service" start artel
+    fi
+    exit 1
+}
+
 put_program() {
     rm -rf "$program.new"
     mkdir -p "$program.new"
@@ -39,6 +50,7 @@ put_program() {
     [ ! -d "$program" ] || mv "$program" "$program.before"
     mv "$program.new" "$program"
     (cd "$program" && tools/setup.sh run)
+    as_owner "$program/.venv/bin/python" -c "" 2>/dev/null || cannot_run
     sed -e "s|/opt/artel|$program|g; s|/var/lib/artel|$data|g; s|^User=.*|User=$owner|; s|^Group=.*|Group=$owner|" \
         deploy/artel.service >"$unit"
 }

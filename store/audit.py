@@ -1,10 +1,9 @@
 """The audit log: who signed in, was refused, exported, or changed rights and settings; from where, and when.
 
-Each line is sealed with a hash over itself and the seal before it. A line that was changed, taken out or put
-in between breaks the chain, and lines cut off at the end are missed by the marker of the last one."""
+Each line is sealed over itself and the seal before it, under a key that is not in the database: a line that
+was changed, taken out, put in between or cut off at the end is found (`audit_keeping.verify`)."""
 
 import contextlib
-import hashlib
 import json
 import time
 import unicodedata
@@ -14,8 +13,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from store import clock, database, guard
+from store import clock, database, guard, secret_box
 from store.actor import Actor
+from store.audit_seals import canonical, is_keyed, mark_for, put_head, sealed, take_head
 from store.operations import need
 from store.problems import Problem, Refused
 from store.throttle import Throttle
@@ -23,20 +23,20 @@ from store.throttle import Throttle
 KINDS = (
     'signed_in', 'sign_in_failed', 'signed_out', 'session_ended', 'refused', 'exported', 'shared',
     'seen_as', 'invited', 'person_changed', 'rights_changed', 'password_changed',
-    'second_factor_changed', 'token_made', 'token_revoked', 'setting_changed', 'backup', 'restored',
+    'second_factor_changed', 'token_made', 'token_revoked', 'setting_changed', 'directory_run', 'backup',
+    'restored', 'structure_changed', 'log_kept',
 )  # fmt: skip
 """What lines are about, in the order people see; a line may have a kind of its own."""
 
 LONGEST_FACT = 500
 LONGEST_LINE = 8_000
 PAGE = 1000
-HEAD = 'audit_head'
-FIRST_SEAL = '0' * 64
 
 by_source = Throttle(40, 600, code='audit_flooded')
 by_everybody = Throttle(1000, 3600, code='audit_flooded')
 """Lines that anybody can provoke are counted, so that nobody fills the disk with refusals."""
 _unlisted: dict[str, int] = {}
+_is_summed_up: ContextVar[bool] = ContextVar('is_summed_up', default=False)
 _origin: ContextVar[tuple[str, str]] = ContextVar('origin', default=('', ''))
 
 
@@ -84,10 +84,14 @@ async def note(actor: Actor, kind: str, **facts: Any) -> None:
     """Append a line, in the caller's transaction if one is open: undone with it, and never without it.
 
     :param facts: plain JSON values; `person_id` names whom it is about"""
+    person_id, name = actor.looker or (actor.person_id, actor.name)
+    if actor.looker:
+        # What is done through borrowed eyes is the doing of whoever looks.
+        facts = {**facts, 'through': actor.person_id}
     line = {
         'at': time.time_ns() // 1_000_000,
-        'person_id': actor.person_id,
-        'who': clean(actor.name)[:200],
+        'person_id': person_id,
+        'who': clean(name)[:200],
         'kind': kind[:40],
         'address': clean(present_address())[:64],
         'facts': _tidy(facts),
@@ -102,25 +106,38 @@ async def note(actor: Actor, kind: str, **facts: Any) -> None:
 
 async def _append(row: dict[str, Any]) -> None:
     with guard.acting(guard.DOOR), guard.untied():
-        # The marker of the last line is also the lock that puts all lines in one order.
-        head = await database.rows(
-            'INSERT INTO store_state (key, value) VALUES (?, ?)'
-            ' ON CONFLICT (key) DO UPDATE SET value = store_state.value RETURNING value',
-            [HEAD, f'0:{FIRST_SEAL}'],
-        )
-        last, _, before = head[0]['value'].partition(':')
-        line = {'id': int(last) + 1, **row}
+        head = await take_head()
+        mark = await mark_for(head)
+        line = {'id': head.line + 1, **row}
         about = line.pop('about_id')
-        seal = _sealed(before, line)
+        seal = sealed(head.seal, line, keyed=secret_box.is_open() and is_keyed(mark, line['id']))
         await database.rows(
             'INSERT INTO audit_log (id, at, person_id, who, about_id, kind, address, facts, seal)'
             ' VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
             [
                 line['id'], line['at'], line['person_id'], line['who'], about,
-                line['kind'], line['address'], _canonical(line['facts']), seal,
+                line['kind'], line['address'], canonical(line['facts']), seal,
             ],
         )  # fmt: skip
-        await database.rows('UPDATE store_state SET value = ? WHERE key = ?', [f'{line["id"]}:{seal}', HEAD])
+        await put_head(line['id'], seal)
+
+
+@contextlib.contextmanager
+def summed_up() -> Iterator[None]:
+    """Inside the block changes of structure write no lines of their own: one line tells of all."""
+    token = _is_summed_up.set(True)
+    try:
+        yield
+    finally:
+        _is_summed_up.reset(token)
+
+
+async def note_structure(actor: Actor, what: str, **facts: Any) -> None:
+    """Append a line about catalogues, fields, pipelines, rules, layouts or dashboards.
+
+    :param facts: `name` is what was changed, `place` the catalogue, as they are called"""
+    if not _is_summed_up.get():
+        await note(actor, 'structure_changed', what=what, **facts)
 
 
 async def note_provoked(actor: Actor, kind: str, **facts: Any) -> None:
@@ -199,78 +216,6 @@ async def entries(
     return [_entry(row) for row in found]
 
 
-async def verify(actor: Actor, *, latest: int | None = None) -> int | None:
-    """The id of the first line that does not fit the one before it or the end; None when all is as written.
-
-    :param latest: look only at this many lines before the last one"""
-    need(actor, 'view_audit')
-    with guard.acting(actor):
-        head = await database.rows('SELECT value FROM store_state WHERE key = ?', [HEAD], read=True)
-        last, _, end = (head[0]['value'] if head else f'0:{FIRST_SEAL}').partition(':')
-        start = max(0, int(last) - latest) if latest is not None else 0
-        seal = await _seal_of(start)
-        if seal is None:
-            return start
-        return await _broken(start, seal, (int(last), end))
-
-
-async def _seal_of(line: int) -> str | None:
-    if not line:
-        return FIRST_SEAL
-    found = await database.rows('SELECT seal FROM audit_log WHERE id = ?', [line], read=True)
-    return str(found[0]['seal']) if found else None
-
-
-async def _broken(place: int, seal: str, end: tuple[int, str]) -> int | None:
-    """The first line after `place` that is not as it was written, up to the `end` (id and seal)."""
-    while place < end[0]:
-        found = await database.rows(
-            'SELECT * FROM audit_log WHERE id > ? AND id <= ? ORDER BY id LIMIT ?',
-            [place, end[0], PAGE],
-            read=True,
-        )
-        for row in found:
-            place += 1
-            if row['id'] != place or not _fits(row, seal):
-                return place
-            seal = row['seal']
-        if not found:
-            return place + 1
-    if seal != end[1]:
-        return end[0]
-    # Compared with the marker in one statement: other lines are written meanwhile.
-    beyond = await database.rows(
-        'SELECT a.id FROM audit_log a JOIN store_state s ON s.key = ?'
-        ' WHERE a.id < 1 OR a.id > CAST(substr(s.value, 1, length(s.value) - 65) AS BIGINT) LIMIT 1',
-        [HEAD],
-        read=True,
-    )
-    return int(beyond[0]['id']) if beyond else None
-
-
-def _fits(row: Mapping[str, Any], before: str) -> bool:
-    try:
-        facts = json.loads(row['facts'])
-    except ValueError:
-        return False
-    about = facts.get('person_id') if isinstance(facts, dict) else None
-    line = {name: row[name] for name in ('id', 'at', 'person_id', 'who', 'kind', 'address')}
-    return bool(
-        row['about_id'] == (about if isinstance(about, int) else None)
-        and _canonical(facts) == row['facts']
-        and _sealed(before, {**line, 'facts': facts}) == row['seal']
-    )
-
-
-def _sealed(before: str, line: Mapping[str, Any]) -> str:
-    return hashlib.sha256(f'{before}\n{_canonical(line)}'.encode()).hexdigest()
-
-
-def _canonical(value: Any) -> str:
-    """The one way to write a value: sorted, without blanks, ASCII only, so that no control is left in it."""
-    return json.dumps(value, sort_keys=True, separators=(',', ':'), ensure_ascii=True, default=str)
-
-
 def clean(text: str) -> str:
     """A text in which line breaks, terminal sequences and direction marks are visible instead of working."""
     if text.isprintable():
@@ -284,8 +229,8 @@ def _is_harmless(one: str) -> bool:
 
 def _tidy(facts: Mapping[str, Any]) -> dict[str, Any]:
     tidy = {clean(name)[:60]: _plain(value) for name, value in facts.items() if value is not None}
-    while len(_canonical(tidy)) > LONGEST_LINE:
-        tidy.pop(max(tidy, key=lambda name: len(_canonical(tidy[name]))))
+    while len(canonical(tidy)) > LONGEST_LINE:
+        tidy.pop(max(tidy, key=lambda name: len(canonical(tidy[name]))))
         tidy['cut'] = True
     return tidy
 

@@ -18,9 +18,9 @@ async def work(data: Path, person_id: int) -> None:
     try:
         actor = await people.actor_of_person(person_id)
         assert actor is not None
-        print('ready', flush=True)
         while True:
             await files.keep(actor, 'me.png', PNG + os.urandom(400_000), kind='photo')
+            print('kept', flush=True)
     finally:
         await close_store()
 

@@ -111,7 +111,7 @@ async def _waiting() -> list[int]:
     return [(await count(sql))[0]['n'] for sql in asked]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
 async def test_nothing_is_lost_or_doubled_wherever_the_process_dies(  # noqa: PLR0917  fixtures
     database_open: str,
     as_admin: Records,

@@ -53,7 +53,7 @@ async def _killed_after(seconds: float, data: Path, person_id: int) -> None:
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert child.stdout is not None
-    assert await asyncio.wait_for(child.stdout.readline(), 60) == b'ready\n'
+    assert await asyncio.wait_for(child.stdout.readline(), 60) == b'kept\n'
     await asyncio.sleep(seconds)
     child.send_signal(signal.SIGKILL)
     await child.wait()

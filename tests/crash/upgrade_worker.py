@@ -1,31 +1,30 @@
-"""A process of its own that brings a database up to date and dies at a statement of its way."""
+"""A process of its own that brings a database up to date: it dies before a step, or keeps them all."""
 
 import asyncio
+import gc
 import os
 import signal
 from pathlib import Path
-from typing import Any
 
-from store import locked, opening
+from store import opening
 from store.settings import Environment
+from tests.crash.steps import Recorder, Steps
 
 
-def main(data: str, database: str, dies_at: int, counted: str) -> None:
-    """Open the store; die before the n-th statement, or write how many there were.
+def main(data: str, database: str, dies_at: int, kept: str) -> None:
+    """Open the store; die before the n-th step, or write into the folder `kept` which steps there were.
 
     :param dies_at: 0 for never"""
-    passing, seen = locked.Locked.acquire_connection, 0
+    # The models are made anew for every operation of a migration; collecting them costs more than the rest.
+    gc.disable()
+    folder = Path(data)
 
-    def counting(self: Any) -> Any:
-        nonlocal seen
-        seen += 1
-        if seen == dies_at:
+    def die(number: int, _: str) -> None:
+        if number == dies_at:
             os.kill(os.getpid(), signal.SIGKILL)
-        return passing(self)
 
-    locked.Locked.acquire_connection = counting  # type: ignore[method-assign]
-    asyncio.run(_work(Environment(data=Path(data), database=database)))
-    Path(counted).write_text(str(seen))
+    Steps(folder, Recorder(folder, Path(kept)) if kept else die)
+    asyncio.run(_work(Environment(data=folder, database=database)))
 
 
 async def _work(environment: Environment) -> None:

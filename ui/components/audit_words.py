@@ -27,8 +27,10 @@ ICONS: Final = {
     'token_revoked': 'vpn_key_off',
     'setting_changed': 'tune',
     'structure_changed': 'schema',
+    'directory_run': 'sync',
     'backup': 'backup',
     'restored': 'restore',
+    'log_kept': 'history',
 }
 WARNING: Final = frozenset({'sign_in_failed', 'refused'})
 
@@ -52,8 +54,11 @@ def kind_names() -> dict[str, str]:
         'token_made': t('New API keys'),
         'token_revoked': t('Revoked API keys'),
         'setting_changed': t('Settings'),
+        'directory_run': t('Directory'),
         'backup': t('Backups'),
         'restored': t('Restores'),
+        'structure_changed': t('Structure'),
+        'log_kept': t('Upkeep of this log'),
     }
 
 
@@ -69,6 +74,8 @@ def _failed(facts: Mapping[str, Any], _: str) -> str:
     whys = {
         'code_wrong': t('The code of {login} was wrong', login=facts.get('login') or '…'),
         'sign_in_throttled': t('Too many attempts to sign in'),
+        'directory_down': t('The directory did not answer at a sign-in'),
+        'directory_not_yet': t('Somebody of the directory tried to sign in who is not known here yet'),
     }
     unknown = t('Somebody tried to sign in with an unknown login')
     known = t('Somebody tried to sign in as {login}', login=facts['login']) if facts.get('login') else unknown
@@ -86,7 +93,7 @@ def _refused(facts: Mapping[str, Any], _: str) -> str:
 
 def _exported(facts: Mapping[str, Any], _: str) -> str:
     rows = facts.get('rows', facts.get('count'))
-    where = facts.get('catalog', '')
+    where = t('Audit log') if facts.get('what') == 'audit' else facts.get('catalog', '')
     if isinstance(rows, int):
         return n('exported {count} record: {where}', 'exported {count} records: {where}', rows, where=where)
     return t('exported records: {where}', where=where)
@@ -100,8 +107,14 @@ def _ended(facts: Mapping[str, Any], about: str) -> str:
 
 def _person(facts: Mapping[str, Any], about: str) -> str:
     name = about or facts.get('name') or ''
-    if facts.get('what') in ('created', 'set up'):
-        return t('added {name}', name=name)
+    said = {
+        'created': t('added {name}', name=name),
+        'set up': t('added {name}', name=name),
+        'linked': t('linked {name} with the directory', name=name),
+        'unlinked': t('took {name} from the directory', name=name),
+    }
+    if facts.get('what') in said:
+        return said[facts['what']]
     fields = ', '.join(str(one) for one in facts.get('fields', ()))
     return (
         t('changed {name}: {fields}', name=name, fields=fields) if fields else t('changed {name}', name=name)
@@ -109,9 +122,14 @@ def _person(facts: Mapping[str, Any], about: str) -> str:
 
 
 def _rights(facts: Mapping[str, Any], about: str) -> str:
-    named = (
-        about or facts.get('name') or facts.get('role') or facts.get('label') or facts.get('catalog') or ''
-    )
+    if about:
+        return t('changed the rights of {name}', name=about)
+    role = facts.get('role')
+    if role and facts.get('removed'):
+        return t('removed the role “{role}”', role=role)
+    if role:
+        return t('changed the role “{role}”', role=role)
+    named = facts.get('name') or facts.get('label') or facts.get('catalog') or ''
     return t('changed the rights of {name}', name=named) if named else t('changed rights')
 
 
@@ -170,10 +188,69 @@ def _invited(facts: Mapping[str, Any], about: str) -> str:
     return t('invited {name}', name=about or facts.get('name', ''))
 
 
+def _structure(facts: Mapping[str, Any], _: str) -> str:
+    say = _STRUCTURE.get(str(facts.get('what')))
+    if say is None:
+        return t('changed the structure')
+    return t(say, name=facts.get('name', ''), place=facts.get('place', '')) + _stages(facts)
+
+
+def _stages(facts: Mapping[str, Any]) -> str:
+    said = ''
+    if added := facts.get('stages_added'):
+        said += ', ' + t('new stages: {stages}', stages=_shown(added))
+    if gone := facts.get('stages_removed'):
+        said += ', ' + t('stages taken away: {stages}', stages=_shown(gone))
+    return said
+
+
+def _later(text: str) -> str:
+    """Marks a text for the extraction; it is translated where it is shown."""
+    return text
+
+
+_STRUCTURE: Final[Mapping[str, str]] = {
+    'solution': _later('installed the solution “{name}”'),
+    'catalog_made': _later('made the section “{name}”'),
+    'catalog_changed': _later('changed the section “{name}”'),
+    'field_made': _later('added the field “{name}” to “{place}”'),
+    'field_changed': _later('changed the field “{name}” of “{place}”'),
+    'field_archived': _later('put away the field “{name}” of “{place}”'),
+    'pipeline_made': _later('made the pipeline “{name}” in “{place}”'),
+    'pipeline_changed': _later('changed the pipeline “{name}” in “{place}”'),
+    'values_changed': _later('changed the values of “{name}” in “{place}”'),
+    'values_merged': _later('merged values of “{name}” in “{place}”'),
+    'merge_undone': _later('took back a merge in “{name}” of “{place}”'),
+    'rule_made': _later('made the rule “{name}”'),
+    'rule_changed': _later('changed the rule “{name}”'),
+    'rule_on': _later('switched the rule “{name}” on'),
+    'rule_off': _later('switched the rule “{name}” off'),
+    'rule_removed': _later('removed the rule “{name}”'),
+    'layout_saved': _later('changed the layout “{name}” of “{place}”'),
+    'layout_removed': _later('removed the layout “{name}” of “{place}”'),
+    'dashboard_saved': _later('changed the dashboard “{name}”'),
+}
+
+
+def _kept(facts: Mapping[str, Any], _: str) -> str:
+    gone = facts.get('removed')
+    if isinstance(gone, int):
+        return n('removed {count} old line of this log', 'removed {count} old lines of this log', gone)
+    return t('accepted the lines up to {line} unchecked', line=facts.get('accepted', ''))
+
+
 def _backup(facts: Mapping[str, Any], _: str) -> str:
     if facts.get('failed'):
         return t('a backup failed: {why}', why=facts['failed'])
     return t('made a backup: {name}', name=facts.get('name', ''))
+
+
+def _directory(facts: Mapping[str, Any], _: str) -> str:
+    if facts.get('failed'):
+        return t('could not synchronise with the directory: {why}', why=facts['failed'])
+    names = ('created', 'changed', 'disabled')
+    counts = {name: int(facts.get(name) or 0) for name in names}
+    return t('synchronised with the directory: {created} new, {changed} changed, {disabled} off', **counts)
 
 
 def _restored(facts: Mapping[str, Any], _: str) -> str:
@@ -203,6 +280,9 @@ _SENTENCES: Final[Mapping[str, Callable[[Mapping[str, Any], str], str]]] = {
     'shared': _shared,
     'seen_as': _seen,
     'invited': _invited,
+    'directory_run': _directory,
     'backup': _backup,
     'restored': _restored,
+    'structure_changed': _structure,
+    'log_kept': _kept,
 }

@@ -1,26 +1,42 @@
 """The audit log: who came in, was refused, exported or changed rights; and that nobody touched it."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from store import NotFound, audit, people
+from integrations.audit_export import export_audit
+from integrations.exchange.export import FORMATS
+from store import NotFound, Problem, audit, audit_keeping, people
 from store.audit import AuditEntry
 from ui import theme
 from ui.components import frame
 from ui.components.audit_words import ICONS, WARNING, kind_names, sentence
-from ui.components.basics import OnClick, button, empty_state, icon, menu_item, pill, row, text
+from ui.components.basics import (
+    OnClick,
+    button,
+    empty_state,
+    icon,
+    icon_button,
+    menu_item,
+    pill,
+    row,
+    tell,
+    text,
+)
 from ui.components.dashboard_choices import choice_button, period_choice
 from ui.components.dashboard_period import Period
+from ui.exports import fresh_path, offer
 from ui.formats import date_only, today
 from ui.pages import Area, Page, may
 from ui.place import Place, go
 from ui.session import records, session
-from ui.text import date_long, t, time_only
+from ui.text import date_long, language, t, time_only
 
 theme.add_style('components/audit.css')
 theme.add_style('components/dashboard.css')
@@ -43,11 +59,14 @@ class _Log:
         self._names: dict[int, str] = {}
         self._last: int | None = None
         self._day = ''
+        self._roles: dict[str, str] = {}
 
     async def draw(self) -> None:
         """Header, choices, first lines; then the check of the chain."""
         with frame.header(t('Audit log'), back='/settings') as head, head.actions:
             self._seal = ui.element('div')
+            if session().actor.may_do('export'):
+                self._draw_export()
         with frame.body(read=True):
             self._home = ui.element('div').classes('a-col a-gap-16')
         with self._home:
@@ -55,6 +74,10 @@ class _Log:
             self._list = ui.element('div')
             self._foot = row('a-full').style('justify-content:center')
             ui.timer(0, lambda: self._check(CHECKED), once=True)
+        self._roles = {
+            code: labels.get(language()) or label
+            for code, (label, labels) in (await audit_keeping.role_labels(session().actor)).items()
+        }
         self._place.on_query(self._follow)
         await self._show()
 
@@ -111,6 +134,45 @@ class _Log:
             datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC) if last else None,
         )
 
+    # Taking it home
+
+    def _draw_export(self) -> None:
+        with icon_button('download', t('Export')).mark('export'), ui.menu().classes('a-menu'):
+            for key, name in FORMATS.items():
+                menu_item(name, partial(self._export, key)).mark(f'export-{key}')
+
+    async def _export(self, ending: str) -> None:
+        kind, path = self._asked_kind(), fresh_path(ending)
+        try:
+            await export_audit(
+                session().actor,
+                path,
+                headings=(t('Line'), t('When'), t('Who'), t('Kind'), t('What'), t('Address'), t('Details')),
+                say=self._said,
+                zone=ZoneInfo(session().zone),
+                kinds=(kind,) if kind else (),
+                person_id=self._asked_person(),
+                between=self._between(),
+                ending=ending,
+                language=language(),
+            )
+        except Problem as problem:
+            tell(problem)
+            return
+        name = f'{t("Audit log")} {today():%Y-%m-%d}.{ending}'
+        ui.download(offer(session().person_id, path, name), name)
+
+    def _said(self, line: AuditEntry) -> str:
+        about_id = _about(line)
+        about = self._names.get(about_id, '') if about_id and about_id != line.person_id else ''
+        return sentence(self._spoken(line), about)
+
+    def _spoken(self, line: AuditEntry) -> AuditEntry:
+        """The line with its role as people call it."""
+        role = line.facts.get('role')
+        shown = self._roles.get(str(role), line.facts.get('label') or role)
+        return replace(line, facts={**line.facts, 'role': shown}) if role else line
+
     # Lines
 
     async def _more(self) -> None:
@@ -166,7 +228,7 @@ class _Log:
                         with ui.element('b'):
                             text(who).style('display:inline')
                     with ui.element('span'):
-                        text(sentence(line, about)).style('display:inline')
+                        text(sentence(self._spoken(line), about)).style('display:inline')
                 text(line.address, 'a-audit__address')
                 text(time_only(line.at), 'a-audit__time')
             _facts(line)
@@ -184,7 +246,7 @@ class _Log:
 
     async def _check(self, latest: int | None) -> None:
         self._badge(t('Checking…'), '', t('Each line is sealed with the one before it.'))
-        broken = await audit.verify(session().actor, latest=latest)
+        broken = await audit_keeping.verify(session().actor, latest=latest)
         if broken is None:
             self._badge(
                 t('Unbroken'), 'success', t('No line was changed, added or taken out. Click to check all.')
