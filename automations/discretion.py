@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from automations.snapshot import OUR_COMPANY
 from automations.values import Scope
-from store.actor import Actor
+from store.actor import Actor, Level
 from store.records import Records
 from store.rules import catalogs
 from store.runs import Decision, Run, StepTrace
@@ -73,9 +74,20 @@ def _bare(error: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
 
 def scope_for(actor: Actor, catalog: Catalog, scope: Scope) -> Scope:
     """The names of a text as its recipient may know them: hidden fields are empty, behind links too."""
-    if actor.is_admin or not actor.fields:
+    if actor.is_admin:
         return scope
-    return replace(scope, values=_blanked(actor, catalog, scope.values))
+    names = _bare_company(actor, scope.values)
+    return replace(scope, values=_blanked(actor, catalog, names) if actor.fields else names)
+
+
+def _bare_company(actor: Actor, names: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The names with no more than the name of our own company for who may not read every account."""
+    company = names.get(OUR_COMPANY)
+    if not isinstance(company, Mapping) or 'catalog' not in company:
+        return names
+    if actor.rights(str(company['catalog'])).read == Level.ALL:
+        return names
+    return {**names, OUR_COMPANY: {'name': company['name'], 'signature': company['name']}}
 
 
 def _blanked(actor: Actor, catalog: Catalog, names: Mapping[str, Any]) -> dict[str, Any]:

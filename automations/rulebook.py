@@ -15,7 +15,7 @@ from automations.spec import Rule, faults, rule_from_plain
 from automations.words import Words
 from store import outbox, roles, rules, runs, traces
 from store.actor import Actor
-from store.operations import need
+from store.operations import need, need_employee
 from store.outbox import Parcel
 from store.people import list_people
 from store.problems import Invalid, NotAllowed, NotFound, Problem, Refused
@@ -138,6 +138,7 @@ class Rules:
 
     async def of_record(self, catalog: str, record_id: int, *, limit: int = 50) -> RecordStory:
         """What rules did with a record the actor may read, and why others did not."""
+        need_employee(self.actor)
         await Records(self.actor).get(catalog, record_id)
         ran = await traces.of_record(catalog, record_id, limit=limit)
         decided = await traces.decisions_of_record(catalog, record_id, limit=limit)
@@ -149,7 +150,7 @@ class Rules:
     async def _need_reader(self, run: Run) -> None:
         if self.actor.may_do('see_process_log'):
             return
-        if run.record_id is None:
+        if run.record_id is None or self.actor.portal:
             raise NotFound('no_such_run', id=run.id)
         try:
             await Records(self.actor).get(run.catalog, run.record_id)
@@ -217,7 +218,7 @@ class Rules:
 
     async def buttons(self, catalog: str) -> Sequence[RuleView]:
         """The rules of a catalogue that wait for a button, for everybody who may change its records."""
-        if not Records(self.actor).may('change', catalog):
+        if self.actor.portal or not Records(self.actor).may('change', catalog):
             return []
         found = [_view(stored) for stored in await rules.every() if stored.catalog == catalog]
         return [view for view in found if view.is_on and _button(view.rule)]
@@ -226,6 +227,7 @@ class Rules:
         """Start a rule with a button on records the actor may change; how many runs were queued.
 
         :raises Refused: 'rule_has_no_button', 'rule_off'"""
+        need_employee(self.actor)
         view = _view(await rules.one(rule_id))
         if not _button(view.rule):
             raise Refused('rule_has_no_button')

@@ -6,6 +6,7 @@ from typing import Any
 
 from automations.values import Cash, Keyed
 from store.fields import FIELD_TYPES
+from store.own_company import company_name, own_company
 from store.problems import BadValue, NotFound, Refused
 from store.records import Records
 from store.schema import SYSTEM_FIELDS, Catalog, FieldSpec
@@ -18,6 +19,10 @@ AS_WRITTEN = frozenset(
 """Types whose JSON is the value itself."""
 LINK_PARTS = frozenset({'id', 'title', 'catalog'})
 MAX_LINKS = 3
+OUR_COMPANY = 'our_company'
+"""The name by which texts speak of the account that is our own company."""
+OUR_PARTS = ('name', 'phone', 'email', 'web', 'address', 'signature')
+"""What it has besides the fields of its account; `signature` is all of it, a line each."""
 
 
 def label_of(labelled: Any, language: str) -> str:
@@ -116,6 +121,18 @@ async def follow_links(
         inner = names_of(view.values, records.catalog(view.catalog), language)
         await follow_links(inner, rest, records, language, depth + 1)
         names[code] = {**inner, **link, 'title': view.title}
+
+
+async def our_company(records: Records, language: str) -> dict[str, Any]:
+    """Our own company: its name for everybody, the rest of its account for who may read it."""
+    found = await own_company(records.actor)
+    if found is None or found.record is None:
+        name = (found.name if found else '') or company_name()
+        return {'name': name, 'signature': name}
+    view = found.record
+    told = {code: getattr(found, code) for code in OUR_PARTS}
+    link = {'id': view.id, 'title': view.title, 'catalog': view.catalog}
+    return {**names_of(view.values, records.catalog(view.catalog), language), **link, **told}
 
 
 async def _read(records: Records, catalog: str, record_id: int) -> RecordView | None:

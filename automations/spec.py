@@ -19,7 +19,7 @@ ORIGINS = ('person', 'api', 'rule', 'import')
 DEFAULT_ORIGINS = ('person', 'api', 'rule')
 MAX_STEPS = 50
 MAX_NUMBER = 100_000
-EVENT_NAMES = frozenset({'old', 'new', 'changed', 'made', 'trigger', 'rule', 'url'})
+EVENT_NAMES = frozenset({'old', 'new', 'changed', 'made', 'trigger', 'rule', 'url', 'our_company'})
 """Names in scope beside the fields of the record."""
 
 

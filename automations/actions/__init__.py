@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from automations.expr import evaluate, parse
-from automations.snapshot import follow_links, names_of, store_value
+from automations.snapshot import OUR_COMPANY, follow_links, names_of, our_company, store_value
 from automations.template import parse_template, render
 from automations.values import Scope
 from automations.words import Words
@@ -77,6 +77,8 @@ class Doing:
             names |= names_of(view.values, self.catalog, self.language)
             names['url'] = f'{self.base_url}/c/{self.catalog.code}/{self.record_id}'
             await follow_links(names, paths_in(options), self.records, self.language)
+        if any(path[0] == OUR_COMPANY for path in paths_in(options)):
+            names[OUR_COMPANY] = await our_company(self.records, self.language)
         return Scope(names, self.now, self.zone, self.language)
 
     async def people(self, who: Sequence[str], scope: Scope) -> list[int]:

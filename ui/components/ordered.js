@@ -1,7 +1,7 @@
 // A list that is put in order by dragging a grip, or by the arrow keys on it.
 export default {
-  template: `<div class="a-ordered" @keydown="pressed"><slot></slot></div>`,
-  emits: ["order"],
+  template: `<div class="a-ordered" @keydown="pressed" @focusout="left"><slot></slot></div>`,
+  emits: ["move"],
   async mounted() {
     const { Sortable } = await import("nicegui-sortable");
     if (!this.$el.isConnected) return;
@@ -11,28 +11,23 @@ export default {
       ghostClass: "a-ordered__ghost", chosenClass: "a-ordered__chosen", scroll: true, forceAutoScrollFallback: true,
       onStart: ({ item }) => (this.after = item.nextSibling),
       onEnd: ({ item, oldDraggableIndex: from, newDraggableIndex: to }) => {
-        // SortableJS has moved the node behind Vue's back: it goes home first, then the server draws the new order.
+        // SortableJS has moved the node behind Vue's back: it goes home first, then the server says the new order.
         this.$el.insertBefore(item, this.after);
-        this.move(from, to);
+        if (from !== to) this.$emit("move", { key: item.dataset.key, by: to - from });
       },
     });
   },
   updated() {
-    if (!this.held) return;
+    // A line that is moved in the page loses the focus: its grip gets it back before another key can be pressed.
+    if (!this.held || this.$el.contains(document.activeElement)) return;
     this.$el.querySelector(`[data-key="${CSS.escape(this.held)}"] .a-grip`)?.focus();
   },
   beforeUnmount() {
     this.sortable?.destroy();
   },
   methods: {
-    keys() {
-      return [...this.$el.children].filter((row) => row.dataset.key !== undefined).map((row) => row.dataset.key);
-    },
-    move(from, to) {
-      const keys = this.keys();
-      if (from === to || to < 0 || to >= keys.length) return;
-      keys.splice(to, 0, ...keys.splice(from, 1));
-      this.$emit("order", keys);
+    left(event) {
+      if (event.relatedTarget) this.held = "";
     },
     pressed(event) {
       const row = event.target.closest(".a-grip")?.closest("[data-key]");
@@ -42,9 +37,8 @@ export default {
         return;
       }
       event.preventDefault();
-      const from = this.keys().indexOf(row.dataset.key);
       this.held = row.dataset.key;
-      this.move(from, from + by);
+      this.$emit("move", { key: row.dataset.key, by });
     },
   },
 };

@@ -105,26 +105,30 @@ class _Color:
     """Swatches, a colour of one's own, and a sample of the panel."""
 
     def __init__(self) -> None:
-        self._box = ui.element('div').classes('a-swatches').props('role=radiogroup')
-        self._box.props['aria-label'] = t('Colour of the side panel')
+        box = ui.element('div').classes('a-swatches').props('role=radiogroup')
+        box.props['aria-label'] = t('Colour of the side panel')
+        with box:
+            self._swatches = {color: self._swatch(color) for color in COLORS}
+            self._own = ui.element('input').props('type=color').classes('a-lines__color')
+            self._own.props['aria-label'] = t('Another colour')
+            self._own.on('change', self._typed, js_handler='(e) => emit(e.target.value)')
+            self._reset = button(t('Reset'), partial(self._choose, ''), small=True, quiet=True)
         with ui.element('div').classes('a-side-sample'):
             _sample()
-        self._fill()
+        self._show()
 
-    def _fill(self) -> None:
+    def _swatch(self, color: str) -> ui.element:
+        one = ui.element('button').classes('a-swatch').props('type=button role=radio').style(f'--c:{color}')
+        one.props['aria-label'] = one.props['title'] = color
+        return one.on('click', partial(self._choose, color))
+
+    def _show(self) -> None:
         now = str(system_settings.setting('panel_color'))
-        self._box.clear()
-        with self._box:
-            for color in COLORS:
-                one = ui.element('button').classes('a-swatch is-on' if color == now else 'a-swatch')
-                one.props(f'type=button role=radio aria-checked={"true" if color == now else "false"}')
-                one.props['aria-label'] = one.props['title'] = color
-                one.style(f'--c:{color}').on('click', partial(self._choose, color))
-            own = ui.element('input').props(f'type=color value={now if is_color(now) else "#4f46e5"}')
-            own.classes('a-lines__color').props['aria-label'] = t('Another colour')
-            own.on('change', self._typed, js_handler='(e) => emit(e.target.value)')
-            if now:
-                button(t('Reset'), partial(self._choose, ''), small=True, quiet=True)
+        for color, one in self._swatches.items():
+            one.props['aria-checked'] = 'true' if color == now else 'false'
+            one.classes(add='is-on' if color == now else '', remove='' if color == now else 'is-on')
+        self._own.props['value'] = now if is_color(now) else '#4f46e5'
+        self._reset.visible = bool(now)
 
     async def _typed(self, event: Any) -> None:
         await self._choose(str(event.args).lower())
@@ -136,7 +140,7 @@ class _Color:
             tell(problem)
             return
         _repaint()
-        self._fill()
+        self._show()
 
 
 def _sample() -> None:

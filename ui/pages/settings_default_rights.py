@@ -10,21 +10,21 @@ from nicegui import background_tasks, ui
 from store import FieldSpec, Problem, Ref, default_rights, roles, shares
 from store.actor import EVERY
 from store.default_rights import DefaultRight, Preview
-from ui import theme
-from ui.components import frame
-from ui.components.basics import button, confirm, empty_state, icon_button, row, text, toast
+from ui.components.basics import button, confirm, icon_button, row, text, toast
 from ui.components.controls.picker import Picker
 from ui.components.dialogs import answer_of
 from ui.components.form import Form
+from ui.components.kept_rows import KeptRows
 from ui.components.references import ref_of, search_people
+from ui.components.sentence_page import Sentences, sentence_page
 from ui.components.settings import listing
 from ui.components.toast import tell
+from ui.live import Latest
 from ui.pages import Area, Page, may
 from ui.place import Place
 from ui.session import records, session
 from ui.text import label, language, n, number, t
 
-theme.add_style('components/rights.css')
 ANYBODY = '*'
 """The choice for what anybody makes; no role has such a code."""
 READ, CHANGE = 'read', 'change'
@@ -33,53 +33,46 @@ READ, CHANGE = 'read', 'change'
 async def draw_default_rights(_place: Place) -> None:
     """The default rights as sentences, and the way to apply them to what is there."""
     sheet = _Sheet()
-    with frame.header(t('Default rights'), back='/settings/roles') as head, head.actions:
-        button(t('New default right'), sheet.add, primary=True, icon='add')
-    with frame.body(narrow=True):
-        sheet.box = ui.element('div').classes('a-card a-block--flush')
+    words = Sentences(
+        title=t('Default rights'),
+        adding=t('New default right'),
+        add=sheet.add,
+        empty=t('Share what one role makes with another role or a person, without anybody’s doing.'),
+        icon='share',
+    )
+    with sentence_page(words, sheet.line, lambda one: one[0].id) as sheet.rights:
         text(
             t('They count for records made from now on, imports too. Records that were there before'
               ' get theirs below.'),
             'a-small a-muted',
         )  # fmt: skip
+        await sheet.fill()
         with listing(t('Apply to records that are there')):
-            sheet.again = ui.element('div')
-    await sheet.fill()
+            for catalog in records().catalogs():
+                _Again(catalog.code, label(catalog), sheet.sentence).draw()
 
 
 class _Sheet:
-    """The list, its dialog, and applying again section by section."""
+    """The list and its dialog."""
 
-    box: ui.element
-    again: ui.element
+    rights: KeptRows[tuple[DefaultRight, str]]
 
-    async def fill(self) -> None:
-        """List what there is now."""
+    def __init__(self) -> None:
+        self.fill = Latest(self._fill)
+
+    async def _fill(self) -> None:
         actor = session().actor
         self._roles = {role.code: role for role in await roles.list_roles(actor)}
         self._labels = {ref.id: (ref, labels) for ref, labels in await shares.role_refs(actor)}
         found = await default_rights.list_rights(actor)
-        self.box.clear()
-        with self.box:
-            if not found:
-                empty_state(
-                    t('Share what one role makes with another role or a person, without anybody’s doing.'),
-                    t('New default right'),
-                    self.add,
-                    icon_name='share',
-                )
-            for right in found:
-                self._line(right)
-        self.again.clear()
-        with self.again:
-            for catalog in records().catalogs():
-                _Again(catalog.code, label(catalog), self.sentence).draw()
+        self.rights.give((right, self.sentence(right)) for right in found)
 
-    def _line(self, right: DefaultRight) -> None:
-        with ui.element('div').classes('rr-rule'):
-            with ui.element('div').classes('rr-rule__body'):
-                text(self.sentence(right), 'a-small')
-            icon_button('delete', t('Delete'), lambda: self._remove(right), small=True)
+    def line(self, said: tuple[DefaultRight, str]) -> None:
+        """Draw one of them."""
+        right, words = said
+        with ui.element('div').classes('rr-rule__body'):
+            text(words, 'a-small')
+        icon_button('delete', f'{t("Delete")}: {words}', lambda: self._remove(right), small=True)
 
     def sentence(self, right: DefaultRight) -> str:
         """A default right as one plain sentence."""
@@ -145,7 +138,7 @@ class _Sheet:
         with ui.context.client.layout, ui.dialog().props('persistent') as dialog, ui.card():
             text(t('New default right'), 'a-title')
             form = Form(self._specs(), {'catalog': EVERY, 'author': ANYBODY, 'way': READ})
-            text(t('Shared with'), 'a-field__label').style('margin-bottom:-12px')
+            text(t('Shared with'), 'af-label').style('margin-bottom:-12px')
             Picker(
                 look='person',
                 search=self._search,

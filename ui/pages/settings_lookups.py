@@ -1,6 +1,8 @@
 """Lookups: the values of choice fields, with names, colours, order; put away, merged, counted."""
 
-from functools import partial
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from nicegui import ui
@@ -26,6 +28,7 @@ from ui.components.captions import Captions, ask_captions, renamed
 from ui.components.ordered import Ordered
 from ui.components.settings import ask, listing
 from ui.components.toast import tell
+from ui.live import Latest
 from ui.pages import Area, Find, Page, may
 from ui.place import Place, catalog_url, with_query
 from ui.session import records, session
@@ -81,7 +84,7 @@ async def draw_lookup(place: Place) -> None:
         pass
     with frame.body(narrow=True):
         with listing(t('Values')) as head:
-            values.box = Ordered(values.arrange)
+            values.draw()
         with head:
             button(t('Add value'), values.add, icon='add', small=True)
         await values.fill()
@@ -93,14 +96,99 @@ async def draw_lookup(place: Place) -> None:
             )
 
 
-class _Values:
-    """The lines of one lookup; each change is saved at once and counts everywhere from the next page on."""
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A value as its line shows it: what was chosen for it, and how many records hold it."""
 
-    box: Ordered
+    choice: Choice
+    count: int
+    is_alone: bool
+
+    @property
+    def key(self) -> str:
+        """What records hold."""
+        return str(self.choice['key'])
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return choice_label(self.choice)
+
+    @property
+    def color(self) -> str:
+        """Its colour, grey when it has none."""
+        return safe_color(str(self.choice.get('color') or GREY))
+
+
+class _Line:
+    """One value being edited; `show` puts another state of it into the same inputs."""
+
+    def __init__(self, values: '_Values', value: _Value) -> None:
+        self._values, self.value = values, value
+        key = value.key
+        self._color = ui.element('input').classes('a-lines__color').props('type=color')
+        self._color.props['aria-label'] = t('Colour')
+        self._color.on(
+            'change', lambda e: values.recolor(key, str(e.args)), js_handler='(e) => emit(e.target.value)'
+        )
+        self._name = ui.input(value=value.name).classes('a-grow')
+        self._name.props['aria-label'] = t('Name')
+        for event in ('blur', 'keydown.enter'):
+            self._name.on(event, lambda: values.rename(key, str(self._name.value or '')))
+        self._away = pill(t('Put away'))
+        self._used = ui.link('', values.asked(key)).classes('a-link a-meta a-num a-nowrap')
+        self._free = text(t('Not used'), 'a-meta a-nowrap a-desk a-value__free')
+        with icon_button('more_horiz', '', small=True) as self._more, ui.menu():
+            self._menu(key)
+        self.show(value)
+
+    def _menu(self, key: str) -> None:
+        values = self._values
+        menu_item(t('Translations'), lambda: values.translate(key), icon_name='translate')
+        put = values.put
+        self._use = menu_item(t('Use again'), lambda: put(key, inactive=False), icon_name='unarchive')
+        self._put = menu_item(t('Put away'), lambda: put(key, inactive=True), icon_name='archive')
+        self._merge = menu_item(t('Merge with another'), lambda: values.merge(self.value), icon_name='merge')
+        self._delete = menu_item(t('Delete'), lambda: values.remove(key), icon_name='delete', danger=True)
+
+    def show(self, value: _Value) -> None:
+        """Show the value as it is now."""
+        before, self.value = self.value, value
+        is_away = bool(value.choice.get('inactive'))
+        self._color.props['value'] = value.color
+        if value.name != before.name:
+            self._name.set_value(value.name)
+        for part in (self._color, self._name):
+            part.classes(add='a-value--away' if is_away else '', remove='' if is_away else 'a-value--away')
+        self._used.set_text(n('{count} record', '{count} records', value.count))
+        self._more.props['aria-label'] = self._more.props['title'] = t('Actions for {name}', name=value.name)
+        for part, is_shown in (
+            (self._away, is_away), (self._use, is_away), (self._put, not is_away),
+            (self._used, value.count > 0), (self._free, not value.count), (self._delete, not value.count),
+            (self._merge, not value.is_alone),
+        ):  # fmt: skip
+            part.set_visibility(is_shown)
+
+
+class _Values:
+    """The values of one lookup; each change is saved at once and counts everywhere from the next page on."""
+
+    box: Ordered[_Value]
 
     def __init__(self, catalog: str, field: str) -> None:
         self._catalog = catalog
         self._field = field
+        self._turn = asyncio.Lock()
+        self.fill = Latest(self._fill)
+
+    def draw(self) -> None:
+        """Draw the list, still without its lines."""
+        self.box = Ordered[_Value](
+            self._arrange,
+            lambda value: _Line(self, value).show,
+            key=lambda value: value.key,
+            name=lambda value: value.name,
+        )
 
     @property
     def _spec(self) -> FieldSpec:
@@ -113,97 +201,57 @@ class _Values:
     def _now(self) -> list[dict[str, Any]]:
         return [dict(value) for value in lookups.values_of(self._spec)]
 
-    async def fill(self) -> None:
-        """Draw the values as they are, with how many records hold each."""
-        values = self._now
+    def asked(self, key: str) -> str:
+        """The address of the records that hold a value."""
+        is_many = self._spec.type == 'choices'
+        condition = Condition(self._field, 'has_any' if is_many else 'is', [key] if is_many else key)
+        return with_query(catalog_url(self._catalog, 'list'), {'filter': Filter((condition,)).to_text()})
+
+    async def _fill(self) -> None:
         counts = await lookups.used(session().actor, self._catalog, self._field)
-        self.box.clear()
-        for place, value in enumerate(values, 1):
-            at = t('{place} of {all}', place=place, all=len(values))
-            with self.box.line(str(value['key']), choice_label(value), at) as line:
-                line.classes('a-value--away' if value.get('inactive') else '')
-                self._line(value, counts.get(str(value['key']), 0))
+        now = self._now
+        self.box.give(_Value(one, counts.get(str(one['key']), 0), len(now) == 1) for one in now)
 
-    def _line(self, value: Choice, count: int) -> None:
-        key = str(value['key'])
-        color = ui.element('input').classes('a-lines__color')
-        color.props(f'type=color value={safe_color(str(value.get("color") or GREY))}')
-        color.props['aria-label'] = t('Colour')
-        color.on('change', partial(self._recolor, key), js_handler='(e) => emit(e.target.value)')
-        name = ui.input(value=choice_label(value)).classes('a-grow')
-        name.props['aria-label'] = t('Name')
-        name.on('blur', lambda: self._rename(key, str(name.value or '')))
-        name.on('keydown.enter', lambda: self._rename(key, str(name.value or '')))
-        if value.get('inactive'):
-            pill(t('Put away'))
-        if count:
-            asked = Filter((Condition(self._field, 'has_any' if self._is_many else 'is', self._asked(key)),))
-            href = with_query(catalog_url(self._catalog, 'list'), {'filter': asked.to_text()})
-            ui.link(n('{count} record', '{count} records', count), href).classes(
-                'a-link a-meta a-num a-nowrap'
-            )
-        else:
-            text(t('Not used'), 'a-meta a-nowrap a-desk')
-        with (
-            icon_button('more_horiz', t('Actions for {name}', name=choice_label(value)), small=True),
-            ui.menu(),
-        ):
-            self._menu(value, count)
-
-    @property
-    def _is_many(self) -> bool:
-        return self._spec.type == 'choices'
-
-    def _asked(self, key: str) -> Any:
-        return [key] if self._is_many else key
-
-    def _menu(self, value: Choice, count: int) -> None:
-        key = str(value['key'])
-        menu_item(t('Translations'), partial(self._translate, key), icon_name='translate')
-        if value.get('inactive'):
-            menu_item(t('Use again'), partial(self._put, key, inactive=False), icon_name='unarchive')
-        else:
-            menu_item(t('Put away'), partial(self._put, key, inactive=True), icon_name='archive')
-        if len(self._now) > 1:
-            menu_item(t('Merge with another'), partial(self._merge, value, count), icon_name='merge')
-        if not count:
-            menu_item(t('Delete'), partial(self._remove, key), icon_name='delete', danger=True)
-
-    async def _save(self, values: list[dict[str, Any]]) -> bool:
-        try:
-            await lookups.save_values(session().actor, self._catalog, self._field, values)
-        except Problem as problem:
-            tell(problem)
-            await self.fill()
-            return False
-        await self.fill()
+    async def _save(self, changed: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> bool:
+        # One after another: two quick changes each start from what the one before has left.
+        async with self._turn:
+            try:
+                await lookups.save_values(session().actor, self._catalog, self._field, changed(self._now))
+            except Problem as problem:
+                tell(problem)
+                return False
+            finally:
+                await self.fill()
         return True
 
-    async def _put(self, key: str, **parts: Any) -> None:
-        await self._save([{**value, **parts} if value['key'] == key else value for value in self._now])
+    async def put(self, key: str, **parts: Any) -> None:
+        """Change parts of a value."""
+        await self._save(lambda now: [{**one, **parts} if one['key'] == key else one for one in now])
 
-    async def arrange(self, keys: list[str]) -> None:
-        """Put the values into this order."""
-        by_key = {str(value['key']): value for value in self._now}
-        await self._save([by_key[key] for key in keys if key in by_key])
+    async def _arrange(self, keys: list[str]) -> None:
+        place = {key: at for at, key in enumerate(keys)}
+        await self._save(lambda now: sorted(now, key=lambda one: place.get(str(one['key']), len(place))))
 
-    async def _recolor(self, key: str, event: Any) -> None:
-        await self._put(key, color=safe_color(str(event.args)).lower())
+    async def recolor(self, key: str, color: str) -> None:
+        """Give a value another colour."""
+        await self.put(key, color=safe_color(color).lower())
 
-    async def _rename(self, key: str, name: str) -> None:
+    async def rename(self, key: str, name: str) -> None:
+        """Give a value another name, in the reader's language where it has one there."""
         value = next((value for value in self._now if value['key'] == key), None)
         if value is None or not name.strip() or name.strip() == choice_label(value):
             return
         named = renamed(Captions(value['label'], value.get('labels') or {}), name.strip())
-        await self._put(key, label=named.label, labels=dict(named.labels))
+        await self.put(key, label=named.label, labels=dict(named.labels))
 
-    async def _translate(self, key: str) -> None:
+    async def translate(self, key: str) -> None:
+        """Ask for its name in every language."""
         value = next(value for value in self._now if value['key'] == key)
         answer = await ask_captions(
             {'label': (t('Name'), Captions(value['label'], value.get('labels') or {}))}
         )
         if answer:
-            await self._put(key, label=answer['label'].label, labels=dict(answer['label'].labels))
+            await self.put(key, label=answer['label'].label, labels=dict(answer['label'].labels))
 
     async def add(self) -> None:
         """Ask for the name of a new value."""
@@ -220,25 +268,27 @@ class _Values:
         if await ask(t('Add value'), [spec], {}, save, t('Add')):
             await self.fill()
 
-    async def _remove(self, key: str) -> None:
+    async def remove(self, key: str) -> None:
+        """Take a value away that no record holds; the toast brings it back."""
         before = self._now
         gone = next(value for value in before if value['key'] == key)
-        if await self._save([value for value in before if value['key'] != key]):
-            toast(t('“{name}” is deleted.', name=choice_label(gone)), undo=lambda: self._save(before))
+        if await self._save(lambda now: [value for value in now if value['key'] != key]):
+            toast(
+                t('“{name}” is deleted.', name=choice_label(gone)), undo=lambda: self._save(lambda _: before)
+            )
 
-    async def _merge(self, value: Choice, count: int) -> None:
+    async def merge(self, value: _Value) -> None:
+        """Ask which value the records of this one get, and give it to them; the toast undoes it."""
         others = [
             {'key': str(one['key']), 'label': choice_label(one), 'color': one.get('color', '')}
             for one in self._now
-            if one['key'] != value['key']
+            if one['key'] != value.key
         ]
         made: list[Merged] = []
 
         async def save(values: dict[str, Any]) -> None:
             made.append(
-                await lookups.merge(
-                    session().actor, self._catalog, self._field, str(value['key']), values['kept']
-                )
+                await lookups.merge(session().actor, self._catalog, self._field, value.key, values['kept'])
             )
 
         spec = FieldSpec(
@@ -247,8 +297,8 @@ class _Values:
         sentence = n(
             '{count} record gets the other value, and “{name}” is gone.',
             '{count} records get the other value, and “{name}” is gone.',
-            count,
-            name=choice_label(value),
+            value.count,
+            name=value.name,
         )
         if not await ask(t('Merge with another'), [spec], {}, save, t('Merge'), sentence=sentence):
             return

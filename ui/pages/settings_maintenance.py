@@ -24,6 +24,7 @@ from ui.components.basics import (
     toast,
 )
 from ui.components.feed_words import weight
+from ui.components.kept_rows import KeptRows
 from ui.components.settings import block, listing
 from ui.components.system_setting import draw_settings_of
 from ui.exports import offer
@@ -50,27 +51,28 @@ class Maintenance:
             self._progress = ui.element('div')
             with block(t('Daily backup')):
                 draw_settings_of('Backups', self._place.query.get('find', ''))
-            self._list = ui.element('div')
+            self._draw_list()
             self._health = ui.element('div')
         await self._show()
         ui.timer(LOOK_S, self._look)
 
     async def _show(self) -> None:
-        self._list.clear()
-        with self._list:
-            self._draw_list(backups.list_backups(backups.place()))
+        self._made.give(backups.list_backups(backups.place()))
         self._health.clear()
         with self._health:
             _draw_health(await doctor.last_report(), self._examine)
 
     # Backups
 
-    def _draw_list(self, made: list[Backup]) -> None:
+    def _draw_list(self) -> None:
         with listing(t('Backups')):
-            if not made:
-                empty_state(t('There is no backup yet.'), icon_name='backup')
-            for backup in made:
-                self._line(backup)
+            self._made = KeptRows[Backup](
+                ui.element('div'),
+                self._line,
+                key=lambda one: one.name,
+                root=lambda _: row('a-item').mark('backup'),
+                empty=lambda: empty_state(t('There is no backup yet.'), icon_name='backup'),
+            )
             text(
                 t('The key file data/secret.key is not in a backup. Keep a copy of it in another place: '
                   'without it saved passwords of mail servers cannot be read.'),
@@ -78,20 +80,19 @@ class Maintenance:
             )  # fmt: skip
 
     def _line(self, backup: Backup) -> None:
-        with row('a-item').mark('backup'):
-            icon('inventory_2')
-            with col('a-grow a-gap-0'):
-                text(date_long(backup.made_at), 'a-strong a-small')
-                text(_facts(backup), 'a-meta')
-            _verdict(backup)
-            icon_button('fact_check', t('Check it'), partial(self._check, backup.name), small=True)
-            if session().actor.is_admin:
-                icon_button('download', t('Download'), partial(self._download, backup), small=True)
-            icon_button('delete', t('Remove'), partial(self._remove, backup), small=True)
+        icon('inventory_2')
+        with col('a-grow a-gap-0'):
+            text(date_long(backup.made_at), 'a-strong a-small')
+            text(_facts(backup), 'a-meta')
+        _verdict(backup)
+        icon_button('fact_check', t('Check it'), partial(self._check, backup.name), small=True)
+        if session().actor.is_admin:
+            icon_button('download', t('Download'), partial(self._download, backup), small=True)
+        icon_button('delete', t('Remove'), partial(self._remove, backup), small=True)
 
     async def _back_up(self) -> None:
         actor = session().actor
-        need(actor, 'manage_settings')
+        need(actor, 'manage_settings', hands=True)
         try:
             made = await backups.make(backups.place())
             await audit.note(actor, 'backup', name=made.name)
@@ -102,7 +103,7 @@ class Maintenance:
         await self._show()
 
     async def _check(self, name: str) -> None:
-        need(session().actor, 'manage_settings')
+        need(session().actor, 'manage_settings', hands=True)
         try:
             await backups.check(backups.place(), name)
         except Problem as problem:
@@ -112,6 +113,7 @@ class Maintenance:
     async def _download(self, backup: Backup) -> None:
         """A backup holds everything, so it is for those who may see everything."""
         actor = session().actor
+        need(actor, 'manage_settings', hands=True)
         if not actor.is_admin:
             raise NotAllowed(right='operation', operation='manage_settings')
         await audit.note(actor, 'backup', name=backup.name, downloaded=True)
@@ -119,7 +121,7 @@ class Maintenance:
 
     async def _remove(self, backup: Backup) -> None:
         actor = session().actor
-        need(actor, 'manage_settings')
+        need(actor, 'manage_settings', hands=True)
         if await confirm(t('Remove the backup of {date}?', date=date_long(backup.made_at)), t('Remove')):
             backups.remove(backups.place(), backup.name)
             await audit.note(actor, 'backup', name=backup.name, removed=True)
@@ -141,7 +143,7 @@ class Maintenance:
             await self._show()
 
     async def _examine(self) -> None:
-        need(session().actor, 'manage_settings')
+        need(session().actor, 'manage_settings', hands=True)
         try:
             await backups.examine(backups.place())
         except Problem as problem:

@@ -1,6 +1,7 @@
 """The organisation: branches, divisions and departments, who leads them, who works there, what they hold."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from nicegui import ui
@@ -12,9 +13,10 @@ from ui import theme
 from ui.components import frame
 from ui.components.basics import avatar, button, confirm, empty_state, icon_button, row, text, toast
 from ui.components.form import Field
+from ui.components.kept_rows import KeptRows
 from ui.components.person_parts import role_choices, unit_choices, unit_name
 from ui.components.person_work import plain_values
-from ui.components.settings import LANGUAGE_NAMES, ask, autosaved, block, listing
+from ui.components.settings import LANGUAGE_NAMES, ask, autosaved, block
 from ui.components.toast import tell
 from ui.components.unit_tree import UnitTree, kind_name
 from ui.pages import Area, Page, may
@@ -47,6 +49,7 @@ class _Sheet:
         self._known: list[Unit] = []
         self._everybody: dict[int, Person] = {}
         self._tree: UnitTree | None = None
+        self._panel: _Panel | None = None
         self._asked = 0
 
     @property
@@ -65,15 +68,15 @@ class _Sheet:
             self._draw_nothing()
             return
         picked = self._picked
+        if picked is not None and self._panel is not None and self._panel.unit_id == picked.id:
+            return
         self._side.clear()
+        self._panel = _Panel(picked, self._everybody, self._look) if picked is not None else None
         with self._side:
-            if picked is None:
-                await self._draw_hint()
-            else:
-                await _Panel(picked, self._everybody, self.show, self._look).draw()
+            await (self._panel.draw() if self._panel is not None else self._draw_hint())
 
     async def _look(self) -> None:
-        """Read everything and draw the tree; what is being edited beside it stays."""
+        """Read everything and draw the tree; what is being edited beside it stays, its people are shown."""
         actor = session().actor
         self._known = await units.list_units(actor)
         found = await people.list_people(actor, is_active=None, limit=LIMIT)
@@ -83,9 +86,11 @@ class _Sheet:
         picked = self._picked
         if self._known and self._tree is not None:
             self._tree.give(self._known, self._everybody, picked.id if picked else None)
+        if picked is not None and self._panel is not None and self._panel.unit_id == picked.id:
+            self._panel.give(picked)
 
     def _draw_nothing(self) -> None:
-        self._tree = None
+        self._tree = self._panel = None
         self.box.clear()
         with self.box:
             empty_state(
@@ -185,13 +190,22 @@ class _Panel:
     """The picked unit: its name, manager, roles and people."""
 
     def __init__(
-        self,
-        one: Unit,
-        everybody: Mapping[int, Person],
-        again: Callable[[], Awaitable[None]],
-        look: Callable[[], Awaitable[None]],
+        self, one: Unit, everybody: Mapping[int, Person], look: Callable[[], Awaitable[None]]
     ) -> None:
-        self._unit, self._everybody, self._again, self._look = one, everybody, again, look
+        self._unit, self._everybody, self._look = one, everybody, look
+        self._turn = asyncio.Lock()
+
+    @property
+    def unit_id(self) -> int:
+        """The unit that is shown."""
+        return self._unit.id
+
+    def give(self, one: Unit) -> None:
+        """Show the people who are in it now; fields that may be edited at this moment stay."""
+        self._unit = one
+        self._title.set_text(unit_name(one))
+        self._count.set_text(n('{count} person', '{count} people', len(one.members)))
+        self._people.give(self._everybody[member] for member in one.members if member in self._everybody)
 
     async def draw(self) -> None:
         """Draw it into the open slot."""
@@ -214,7 +228,8 @@ class _Panel:
                 hint='Records whose responsible person works here or below',
             ),
         ]
-        with block(unit_name(one)):
+        with block(''):
+            self._title = text('', 'a-h2').props('role=heading aria-level=2')
             autosaved(specs, values, self._save, two_columns=False)
             await self._roles()
         self._members()
@@ -246,37 +261,45 @@ class _Panel:
         autosaved([spec], {'roles': one.roles}, save, two_columns=False)
 
     def _members(self) -> None:
-        one = self._unit
-        title = n('{count} person', '{count} people', len(one.members))
-        with listing(title):
-            for member in one.members:
-                person = self._everybody.get(member)
-                if person is not None:
-                    self._member(person)
+        with ui.element('section').classes('a-block a-block--flush'):
+            with ui.element('div').classes('a-block__head'):
+                self._count = text('', 'a-h2 a-grow').props('role=heading aria-level=2')
+            self._people = KeptRows[Person](
+                ui.element('div'),
+                self._member,
+                key=lambda one: one.id,
+                root=lambda _: row('a-item').style('cursor:default'),
+            )
             with ui.element('div').classes('a-pad'):
                 spec = FieldSpec(code='person', label='Add somebody', type='person')
-                Field(spec, None, lambda field, who: self._join(who), empty=t('Name'))
+                self._adding = Field(spec, None, lambda field, who: self._join(who), empty=t('Name'))
+        self.give(self._unit)
 
     def _member(self, person: Person) -> None:
-        with row('a-item').style('cursor:default'):
-            with ui.link(target=f'/settings/people/{person.id}').classes('a-row a-grow'):
-                avatar(person.name, person_id=person.id)
-                text(person.name, 'a-small a-strong a-ellipsis')
-            left = [member for member in self._unit.members if member != person.id]
-            icon_button('close', t('Take {name} out', name=person.name), lambda: self._set(left), small=True)
+        with ui.link(target=f'/settings/people/{person.id}').classes('a-row a-grow'):
+            avatar(person.name, person_id=person.id)
+            text(person.name, 'a-small a-strong a-ellipsis')
+        taking = t('Take {name} out', name=person.name)
+        icon_button('close', taking, lambda: self._take_out(person.id), small=True)
 
     async def _join(self, who: Ref | None) -> None:
         if who is not None:
-            await self._set([*self._unit.members, who.id])
+            self._adding.show(None)
+            await self._set(lambda members: [*members, who.id])
 
-    async def _set(self, members: list[int]) -> None:
-        try:
-            await units.set_members(session().actor, self._unit.id, members)
-        except Problem as problem:
-            tell(problem)
-        else:
-            toast(t('Saved'))
-        await self._again()
+    async def _take_out(self, person_id: int) -> None:
+        await self._set(lambda members: [one for one in members if one != person_id])
+
+    async def _set(self, changed: Callable[[Sequence[int]], list[int]]) -> None:
+        # One after another: two quick clicks each start from what the one before has left.
+        async with self._turn:
+            try:
+                await units.set_members(session().actor, self._unit.id, changed(self._unit.members))
+            except Problem as problem:
+                tell(problem)
+            else:
+                toast(t('Saved'))
+            await self._look()
 
 
 def _kind_spec() -> FieldSpec:

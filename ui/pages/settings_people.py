@@ -1,6 +1,7 @@
 """People: who works here, found by name, active or not; adding and inviting them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,11 +27,14 @@ from ui.components.basics import (
     toast,
 )  # fmt: skip
 from ui.components.invite import first_password, invite, invite_many
+from ui.components.kept_rows import KeptRows
 from ui.components.person_parts import new_person_specs, person_actions, state_pills, unit_name
 from ui.components.person_work import plain_values
+from ui.components.portal_people import Waiting
 from ui.components.settings import ask
 from ui.components.toast import tell
 from ui.formats import date_short
+from ui.live import Latest
 from ui.pages import Area, Page, may
 from ui.place import Place, go
 from ui.session import session
@@ -40,7 +44,7 @@ theme.add_style('components/people.css')
 
 LIMIT = 1000
 SHOWN = 300
-ACTIVE, WAITING, INACTIVE = 'active', 'waiting', 'inactive'
+ACTIVE, WAITING, INACTIVE, PORTAL, TO_APPROVE = 'active', 'waiting', 'inactive', 'portal', 'to_approve'
 
 
 async def draw_people(place: Place) -> None:
@@ -62,22 +66,39 @@ async def draw_people(place: Place) -> None:
                 menu_item(t('Invite everybody who waits'), sheet.invite_all, icon_name='forward_to_inbox')
             button(t('Add person'), sheet.add, primary=True, icon='add')
     with frame.body(read=True):
-        sheet.box = ui.element('div').classes('pp-page')
+        sheet.draw()
     find.on_value_change(lambda event: sheet.look(q=event.value or ''))
     await sheet.show()
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A person as the table shows them: where they work, and since when an invitation waits for them."""
+
+    person: Person
+    where: str
+    invited: datetime | None
+
+
+@dataclass(slots=True)
+class _Head:
+    """The head of a column that people can be sorted by, with its arrow."""
+
+    cell: ui.element
+    arrow: ui.icon
 
 
 class _Sheet:
     """The table of people; what is asked for is in the address."""
 
-    box: ui.element
     kinds: ui.element
 
     def __init__(self, place: Place) -> None:
         self._place = place
+        self.show = Latest(self._show)
         self._roles: dict[str, RoleName] = {}
         self._units: list[Unit] = []
-        self._waiting: Mapping[int, datetime] = {}
+        self._heads: dict[str, _Head] = {}
         self._shown: dict[str, tuple[ui.element, ui.label]] = {}
 
     async def look(self, **asked: str) -> None:
@@ -85,39 +106,69 @@ class _Sheet:
         self._place.set_query(replace=True, **asked)
         await self.show()
 
-    async def show(self) -> None:
-        """Fill the page with those who are asked for."""
+    async def _show(self) -> None:
         asked, actor = dict(self._place.query), session().actor
         kind = asked.get('kind', ACTIVE)
-        found = await people.list_people(
-            actor, text=asked.get('q', ''), is_active=kind != INACTIVE, limit=LIMIT
-        )
+        found = await _found(kind, asked.get('q', ''))
+        asking = await self._asking.show()
         self._roles = {role.code: role for role in await colleagues.role_names(actor)}
         self._units = await units.list_units(actor)
-        self._waiting = await invitations.waiting(actor)
+        waiting = await invitations.waiting(actor)
         counts = await colleagues.counts(actor)
-        if dict(self._place.query) != asked or self.box.is_deleted:
+        if dict(self._place.query) != asked or self._box.is_deleted:
             return
-        if kind == WAITING:
-            found = [one for one in found if _waits(one)]
+        self._asking.box.visible = kind == TO_APPROVE and bool(asking)
         self._draw_kinds(kind, counts)
-        self.box.clear()
-        with self.box:
-            if found and kind == WAITING:
-                with row('a-note'):
-                    icon('forward_to_inbox')
-                    text(t('They have a login and no password yet.'), 'a-grow')
-                    button(t('Invite all'), self.invite_all, small=True)
-            if found:
-                self._table(_sorted(found, asked.get('sort', 'name')), asked.get('sort', 'name'))
-            else:
-                self._nobody(asked)
+        self._note.visible = bool(found) and kind == WAITING
+        self._table.visible = bool(found)
+        self._show_sorting(asked.get('sort', 'name'))
+        shown = _sorted(found, asked.get('sort', 'name'))[:SHOWN]
+        self._lines.give(_Line(one, _where(one, self._units), waiting.get(one.id)) for one in shown)
+        more = len(found) - len(shown)
+        self._more.visible = more > 0
+        self._more.set_text(
+            n('{count} more person: search by name.', '{count} more people: search by name.', more)
+        )
+        is_empty = not found and not self._asking.box.visible
+        self._empty.give([(kind, asked.get('q', ''))] if is_empty else [])
+
+    def draw(self) -> None:
+        """Draw the page, still without people."""
+        with ui.element('div').classes('pp-page') as self._box:
+            with row('a-note') as self._note:
+                icon('forward_to_inbox')
+                text(t('They have a login and no password yet.'), 'a-grow')
+                button(t('Invite all'), self.invite_all, small=True)
+            self._asking = Waiting(self.show)
+            self._draw_table()
+            self._more = text('', 'a-meta')
+            self._empty = KeptRows[tuple[str, str]](ui.element('div'), self._nobody, key=lambda one: one)
+        for part in (self._note, self._asking.box, self._table, self._more):
+            part.visible = False
+
+    def _draw_table(self) -> None:
+        with (
+            ui.element('div').classes('a-card a-table-box') as self._table,
+            ui.element('table').classes('a-table pp-people'),
+        ):
+            with ui.element('thead'), ui.element('tr'):
+                self._head(t('Full name'), 'name')
+                self._head(t('Login'), 'login')
+                self._head(t('E-mail'), '', 'a-desk')
+                self._head(t('Roles'), '')
+                self._head(t('Added'), 'added', 'a-desk')
+                ui.element('th')
+            self._lines = KeptRows[_Line](
+                ui.element('tbody'), self._line, key=lambda one: one.person.id, root=self._root
+            )
 
     def _draw_kinds(self, now: str, counts: Mapping[str, int]) -> None:
         captions = {
             ACTIVE: t('Active people'),
             WAITING: t('Not signed in yet'),
             INACTIVE: t('Deactivated people'),
+            PORTAL: t('At the portal'),
+            TO_APPROVE: t('To approve'),
         }
         # Drawn once: a button that is replaced under somebody's finger hears nothing.
         for kind, caption in captions.items():
@@ -137,69 +188,65 @@ class _Sheet:
         shown.on('click', lambda: self.look(kind=kind if kind != ACTIVE else ''))
         return shown, count
 
-    def _nobody(self, asked: Mapping[str, str]) -> None:
-        if asked.get('q'):
-            empty_state(t('Nobody is called “{text}”.', text=asked['q']), icon_name='search_off')
-        elif asked.get('kind') == WAITING:
+    def _nobody(self, asked: tuple[str, str]) -> None:
+        kind, wanted = asked
+        if wanted:
+            empty_state(t('Nobody is called “{text}”.', text=wanted), icon_name='search_off')
+        elif kind == WAITING:
             empty_state(t('Everybody with a login has chosen a password.'), icon_name='task_alt')
+        elif kind == PORTAL:
+            empty_state(t('Nobody comes in by the portal yet: invite a contact.'), icon_name='storefront')
+        elif kind == TO_APPROVE:
+            empty_state(t('Nobody waits to be let into the portal.'), icon_name='task_alt')
         else:
             empty_state(t('Nobody is deactivated.'), icon_name='group')
 
-    def _table(self, found: list[Person], sort: str) -> None:
-        with (
-            ui.element('div').classes('a-card a-table-box'),
-            ui.element('table').classes('a-table pp-people'),
-        ):
-            with ui.element('thead'), ui.element('tr'):
-                self._head(t('Full name'), 'name', sort)
-                self._head(t('Login'), 'login', sort)
-                self._head(t('E-mail'), '', sort, 'a-desk')
-                self._head(t('Roles'), '', sort)
-                self._head(t('Added'), 'added', sort, 'a-desk')
-                ui.element('th')
-            with ui.element('tbody'):
-                for person in found[:SHOWN]:
-                    self._line(person)
-        if len(found) > SHOWN:
-            more = len(found) - SHOWN
-            text(
-                n('{count} more person: search by name.', '{count} more people: search by name.', more),
-                'a-meta',
-            )
-
-    def _head(self, title: str, key: str, sort: str, classes: str = '') -> None:
+    def _head(self, title: str, key: str, classes: str = '') -> None:
         with ui.element('th').classes(classes) as cell:
             if not key:
                 ui.label(title)
                 return
-            is_on, is_down = sort.lstrip('-') == key, sort.startswith('-')
-            cell.props['aria-sort'] = ('descending' if is_down else 'ascending') if is_on else 'none'
             with ui.element('button').classes('pp-sort').props('type=button') as shown:
                 ui.label(title)
-                if is_on:
-                    icon('arrow_downward' if is_down else 'arrow_upward')
-            shown.on('click', lambda: self.look(sort=f'-{key}' if is_on and not is_down else key))
+                self._heads[key] = _Head(cell, icon('arrow_upward'))
+            shown.on('click', lambda: self._sort(key))
 
-    def _line(self, person: Person) -> None:
-        with ui.element('tr').classes('pp-row' if person.is_active else 'pp-row pp-row--off') as line:
-            with ui.element('td'), ui.link(target=f'/settings/people/{person.id}').classes('a-row'):
-                avatar(person.name, person_id=person.id)
-                with col('a-gap-0'):
-                    text(person.name, 'a-strong')
-                    where = _where(person, self._units)
-                    if where:
-                        text(where, 'a-meta')
-            with ui.element('td'):
-                text(person.login, 'a-muted')
-            with ui.element('td').classes('a-desk'):
-                text(person.email, 'a-muted')
-            with ui.element('td'), row('a-gap-4 a-wrap'):
-                state_pills(person, self._roles, self._waiting.get(person.id))
-            with ui.element('td').classes('a-desk'):
-                text(date_short(person.created_at), 'a-muted a-num')
-            with ui.element('td').classes('a-end').on('click.stop', lambda: None):
-                self._menu(person)
-        line.on('click', lambda: go(f'/settings/people/{person.id}'))
+    async def _sort(self, key: str) -> None:
+        is_up = self._place.query.get('sort', 'name') == key
+        await self.look(sort=f'-{key}' if is_up else key)
+
+    def _show_sorting(self, sort: str) -> None:
+        is_down = sort.startswith('-')
+        for key, head in self._heads.items():
+            is_on = sort.lstrip('-') == key
+            head.cell.props['aria-sort'] = ('descending' if is_down else 'ascending') if is_on else 'none'
+            head.arrow.visible = is_on
+            head.arrow.set_name('o_arrow_downward' if is_down else 'o_arrow_upward')
+
+    def _root(self, one: _Line) -> ui.element:
+        root = ui.element('tr').classes('pp-row')
+        root.on('click', lambda: go(f'/settings/people/{one.person.id}'))
+        return root
+
+    def _line(self, one: _Line) -> None:
+        person = one.person
+        off = '' if person.is_active else 'pp-off'
+        with ui.element('td').classes(off), ui.link(target=f'/settings/people/{person.id}').classes('a-row'):
+            avatar(person.name, person_id=person.id)
+            with col('a-gap-0'):
+                text(person.name, 'a-strong')
+                if one.where:
+                    text(one.where, 'a-meta')
+        with ui.element('td').classes(off):
+            text(person.login, 'a-muted')
+        with ui.element('td').classes(f'a-desk {off}'):
+            text(person.email, 'a-muted')
+        with ui.element('td').classes(off), row('a-gap-4 a-wrap'):
+            state_pills(person, self._roles, one.invited)
+        with ui.element('td').classes(f'a-desk {off}'):
+            text(date_short(person.created_at), 'a-muted a-num')
+        with ui.element('td').classes('a-end').on('click.stop', lambda: None):
+            self._menu(person)
 
     def _menu(self, person: Person) -> None:
         with icon_button('more_horiz', t('Actions for {name}', name=person.name), small=True), ui.menu():
@@ -253,8 +300,19 @@ class _Sheet:
         await self.show()
 
 
+async def _found(kind: str, words: str) -> list[Person]:
+    """The people of a kind whose names or addresses hold these words."""
+    actor = session().actor
+    if kind == TO_APPROVE:
+        return []
+    if kind == PORTAL:
+        return await people.list_people(actor, text=words, is_active=None, kind=PORTAL, limit=LIMIT)
+    found = await people.list_people(actor, text=words, is_active=kind != INACTIVE, limit=LIMIT)
+    return [one for one in found if _waits(one)] if kind == WAITING else found
+
+
 def _waits(person: Person) -> bool:
-    return person.is_active and bool(person.login) and not person.has_password
+    return person.is_active and bool(person.login) and not person.has_password and not person.by_directory
 
 
 def _sorted(found: list[Person], sort: str) -> list[Person]:

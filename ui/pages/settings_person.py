@@ -4,7 +4,7 @@ from typing import Any
 
 from nicegui import ui
 
-from store import FieldSpec, NotFound, Records, Ref, colleagues, invitations, people, units
+from store import FieldSpec, NotFound, Records, Ref, colleagues, directory, invitations, people, units
 from store.people import Person
 from ui import theme
 from ui.components import frame
@@ -24,7 +24,7 @@ from ui.components.tabs import Tabs
 from ui.pages import Page, may
 from ui.place import Place, go, record_url
 from ui.session import records, session
-from ui.text import t
+from ui.text import label, t
 
 theme.add_style('components/people.css')
 theme.add_style('components/record.css')
@@ -61,7 +61,8 @@ class _Sheet:
             tabs = Tabs()
             tabs.add('person', t('Person'), self._draw_fields)
             tabs.add('rights', t('Access'), self._draw_rights)
-            tabs.add('work', t('Work'), self._draw_work)
+            if not self._person.is_portal:
+                tabs.add('work', t('Work'), self._draw_work)
             await tabs.show(self._tab if self._tab in ('person', 'rights', 'work') else 'person')
 
     async def _draw_head(self) -> None:
@@ -97,7 +98,7 @@ class _Sheet:
             _listed('language', 'Language', language_choices(), is_open),
             _listed('time_zone', 'Time zone', zone_choices(), is_open),
         ]
-        if is_open:
+        if is_open and not person.is_portal:
             with block(t('Photo')):
                 PhotoCrop(person, self._again)
         with block(t('Person')):
@@ -129,8 +130,9 @@ class _Sheet:
         actor, person = session().actor, self._person
         known = await units.list_units(actor)
         own = [str(one.id) for one in known if person.id in one.members]
-        specs = right_specs(await colleagues.role_names(actor)) if actor.may_do('manage_roles') else []
-        if known:
+        roles = await colleagues.role_names(actor) if actor.may_do('manage_roles') else []
+        specs = right_specs(roles, portal=person.is_portal) if roles else []
+        if known and not person.is_portal:
             specs.append(
                 FieldSpec(
                     code='units', label='Units', type='choices', options={'choices': unit_choices(known)}
@@ -149,17 +151,16 @@ class _Sheet:
                 values = {'roles': person.roles, 'is_admin': person.is_admin, 'units': own}
                 autosaved(specs, values, save, two_columns=False)
             else:
-                text(
-                    t('Only administrators change the rights of an administrator.')
-                    if person.is_admin
-                    else t('To give roles you need the right to manage roles.'),
-                    'a-small a-muted',
-                )
+                text(_why_closed(person), 'a-small a-muted')
         held = [
             f'{unit_name(one)}: {", ".join(one.roles)}'
             for one in known
             if one.roles and person.id in one.members
         ]
+        if given := await directory.roles_given(actor, person.id):
+            known_roles = await colleagues.role_names(actor)
+            names = ', '.join(label(role) for role in known_roles if role.code in given)
+            held.append(t('From groups of the directory: {roles}', roles=names))
         for line in held:
             text(line, 'a-small a-muted')
 
@@ -176,6 +177,13 @@ class _Sheet:
         if is_open:
             hours_block(self._person, self._save)
             await absence_block(self._person, self._save)
+
+
+def _why_closed(person: Person) -> str:
+    """Why the reader gives this person no rights."""
+    if person.is_admin:
+        return t('Only administrators change the rights of an administrator.')
+    return t('To give roles you need the right to manage roles.')
 
 
 def _listed(code: str, caption: str, choices: list[dict[str, str]], is_open: bool) -> FieldSpec:

@@ -1,7 +1,6 @@
 """Rules about records: what a filter finds is for some roles too, or for them only."""
 
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nicegui import ui
@@ -10,12 +9,10 @@ from store import Catalog, FieldSpec, Filter, Invalid, Problem, record_rules, ro
 from store.record_rules import RULE_RIGHTS, SavedRule
 from store.roles import Role
 from ui import theme
-from ui.components import frame
 from ui.components.basics import (
     button,
     col,
     confirm,
-    empty_state,
     icon_button,
     menu_item,
     pill,
@@ -28,25 +25,31 @@ from ui.components.dialogs import answer_of
 from ui.components.filter_editor import FilterEditor
 from ui.components.filter_fields import Field, conditions_of, describe, fields_of, names_in
 from ui.components.form import Form
+from ui.components.kept_rows import KeptRows
 from ui.components.rights_matrix import right_name
+from ui.components.sentence_page import Sentences, sentence_page
 from ui.components.toast import tell
+from ui.live import Latest
 from ui.pages import Area, Page, may
 from ui.place import Place
 from ui.session import records, session
 from ui.text import field_errors, label, lower_first, n, t
 
 theme.add_style('components/filter.css')
-theme.add_style('components/rights.css')
 GIVE, KEEP = 'give', 'keep'
 
 
 async def draw_record_rules(_place: Place) -> None:
     """Every rule as a sentence, with its switch."""
     sheet = _Sheet()
-    with frame.header(t('Rules about records'), back='/settings/roles') as head, head.actions:
-        button(t('New rule'), sheet.add, primary=True, icon='add')
-    with frame.body(narrow=True):
-        sheet.box = ui.element('div').classes('a-card a-block--flush')
+    words = Sentences(
+        title=t('Rules about records'),
+        adding=t('New rule'),
+        add=sheet.add,
+        empty=t('Give a role records that a filter finds, such as deals above a sum to seniors only.'),
+        icon='rule',
+    )
+    with sentence_page(words, lambda one: _Line(sheet, one).show, lambda one: one.rule.id) as sheet.rules:
         text(
             t('A rule adds rights to those of the roles, or keeps records to some roles: then nobody else'
               ' has them, whatever their roles allow. Administrators are never kept out.'),
@@ -55,54 +58,70 @@ async def draw_record_rules(_place: Place) -> None:
     await sheet.fill()
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A rule and its sentence."""
+
+    rule: SavedRule
+    words: str
+
+
+class _Line:
+    """One rule; `show` puts another state of it into the same line."""
+
+    def __init__(self, sheet: '_Sheet', said: _Said) -> None:
+        self._sheet, self._said = sheet, said
+        with ui.element('div').classes('rr-rule__body') as self._body:
+            with row('a-gap-8'):
+                self._name = text('', 'a-strong a-small a-ellipsis')
+                self._only = pill(t('Only these roles'), kind='warning')
+            self._words = text('', 'rr-sentence')
+        self._switch = Toggle(said.rule.is_on, on_set=self._flip)
+        self._switch.style('width:auto;flex:none')
+        with icon_button('more_horiz', '', small=True) as self._more, ui.menu():
+            menu_item(t('Change'), lambda: sheet.edit(self._said.rule), icon_name='edit')
+            menu_item(t('Delete'), lambda: sheet.remove(self._said.rule), icon_name='delete', danger=True)
+        self.show(said)
+
+    def show(self, said: _Said) -> None:
+        """Show the rule as it is now."""
+        self._said, rule = said, said.rule
+        self._body.classes(add='' if rule.is_on else 'rr-off', remove='rr-off' if rule.is_on else '')
+        self._name.set_text(rule.name)
+        self._only.visible = rule.only
+        self._words.set_text(said.words)
+        self._switch.props['label'] = t('On: {name}', name=rule.name)
+        self._switch.give(rule.is_on)
+        self._more.props['aria-label'] = self._more.props['title'] = t('Actions for {name}', name=rule.name)
+
+    async def _flip(self, on: bool) -> None:
+        try:
+            await record_rules.save_rule(session().actor, replace(self._said.rule, is_on=on))
+        except Problem as problem:
+            tell(problem)
+            self._switch.give(not on)
+        await self._sheet.fill()
+
+
 class _Sheet:
     """The list of rules and the dialog that makes one."""
 
-    box: ui.element
+    rules: KeptRows[_Said]
 
-    async def fill(self) -> None:
-        """List the rules as they are now."""
+    def __init__(self) -> None:
+        self.fill = Latest(self._fill)
+
+    async def _fill(self) -> None:
         actor = session().actor
         self._roles = {role.code: role for role in await roles.list_roles(actor)}
         self._catalogs = {one.code: one for one in records().catalogs()}
         found = [rule for rule in await record_rules.list_rules(actor) if rule.catalog in self._catalogs]
-        said = [await sentence(rule, self._catalogs[rule.catalog], self._roles) for rule in found]
-        self.box.clear()
-        with self.box:
-            if not found:
-                empty_state(
-                    t('Give a role records that a filter finds, such as deals above a sum to seniors only.'),
-                    t('New rule'),
-                    self.add,
-                    icon_name='rule',
-                )
-            for rule, words in zip(found, said, strict=True):
-                self._line(rule, words)
+        self.rules.give(
+            [_Said(rule, await sentence(rule, self._catalogs[rule.catalog], self._roles)) for rule in found]
+        )
 
-    def _line(self, rule: SavedRule, words: str) -> None:
-        with ui.element('div').classes('rr-rule').classes('' if rule.is_on else 'rr-rule--off'):
-            with ui.element('div').classes('rr-rule__body'):
-                with row('a-gap-8'):
-                    text(rule.name, 'a-strong a-small a-ellipsis')
-                    if rule.only:
-                        pill(t('Only these roles'), kind='warning')
-                text(words, 'rr-sentence')
-            switch = Toggle(
-                rule.is_on, label=t('On: {name}', name=rule.name), on_set=partial(self._switch, rule)
-            )
-            switch.style('width:auto;flex:none')
-            with icon_button('more_horiz', t('Actions for {name}', name=rule.name), small=True), ui.menu():
-                menu_item(t('Change'), lambda: self._edit(rule), icon_name='edit')
-                menu_item(t('Delete'), lambda: self._remove(rule), icon_name='delete', danger=True)
-
-    async def _switch(self, rule: SavedRule, on: bool) -> None:
-        try:
-            await record_rules.save_rule(session().actor, replace(rule, is_on=on))
-        except Problem as problem:
-            tell(problem)
-        await self.fill()
-
-    async def _remove(self, rule: SavedRule) -> None:
+    async def remove(self, rule: SavedRule) -> None:
+        """Take a rule away after a question."""
         if await confirm(t('The rule “{name}” goes for good.', name=rule.name), t('Delete')):
             await record_rules.remove_rule(session().actor, rule.id)
             await self.fill()
@@ -112,9 +131,10 @@ class _Sheet:
         if not self._catalogs:
             return
         first = next(iter(self._catalogs))
-        await self._edit(SavedRule(catalog=first, name='', condition=Filter(), roles=()))
+        await self.edit(SavedRule(catalog=first, name='', condition=Filter(), roles=()))
 
-    async def _edit(self, rule: SavedRule) -> None:
+    async def edit(self, rule: SavedRule) -> None:
+        """Ask for another state of a rule."""
         with ui.context.client.layout:
             saved = await _Editor(rule, self._catalogs, self._roles).ask()
         if saved:
@@ -147,7 +167,7 @@ class _Editor:
             }
             self._form = Form(self._specs(), values, on_change=self._changed, two_columns=True)
             with col('a-gap-4'):
-                text(t('Records'), 'a-field__label')
+                text(t('Records'), 'af-label')
                 self._filter = ui.element('div').classes('a-card').style('padding:10px 12px')
                 self._found = text('', 'a-meta')
                 self._error = text('', 'a-error').props('role=alert')

@@ -10,8 +10,9 @@ from store.actor import EVERY
 from store.folding import fold
 from store.roles import Role
 from ui.components import frame
-from ui.components.basics import avatar, button, col, confirm, icon_button, row, text
+from ui.components.basics import avatar, button, col, confirm, icon_button, pill, row, text
 from ui.components.captions import Captions, ask_captions
+from ui.components.portal_role import draw_portal_switch
 from ui.components.rights_matrix import level_name, right_name
 from ui.components.role_rights import FieldRights, OperationRights, RecordRights, draw_holders
 from ui.components.settings import ask
@@ -48,7 +49,10 @@ async def _line(role: Role) -> None:
     holders = await role_rights.people_of(session().actor, role.code)
     with ui.link(target=f'/settings/roles/{role.code}').classes('a-item'):
         with col('a-grow a-gap-0'):
-            text(label(role), 'a-strong a-small')
+            with row('a-gap-8'):
+                text(label(role), 'a-strong a-small')
+                if role.is_portal:
+                    pill(t('Portal'), kind='accent')
             text(_summary(role), 'a-meta')
         with row('sh-people a-desk'):
             for who, _ in holders[:4]:
@@ -108,6 +112,7 @@ async def draw_role(place: Place) -> None:
         icon_button('edit', t('Name and translations'), lambda: _rename(role))
         icon_button('delete', t('Delete role'), lambda: _remove(role))
     with frame.body(read=True), ui.element('div'):
+        draw_portal_switch(role)
         tabs = Tabs()
         code = role.code
         grants = role_rights.grants_of
@@ -125,7 +130,8 @@ async def draw_role(place: Place) -> None:
 
         tabs.add('records', t('Records'), draw_records)
         tabs.add('fields', t('Fields'), draw_fields)
-        tabs.add('operations', t('Operations'), draw_operations)
+        if not role.is_portal:
+            tabs.add('operations', t('Operations'), draw_operations)
         tabs.add('people', t('People'), lambda: draw_holders(code))
         tabs.count('people', len(await role_rights.people_of(actor, code)))
         wanted = place.query.get('tab', '')

@@ -6,11 +6,13 @@ from typing import Any
 from nicegui import ui
 
 from store import FieldSpec, Invalid, Problem, system_settings
+from store.own_company import SETTING as OWN_COMPANY
 from store.system_settings import SettingState
 from ui.components import frame
 from ui.components.basics import button, col, pill, row, text, toast
 from ui.components.designer import in_all_languages
 from ui.components.form import Field
+from ui.components.own_company import draw_own_field
 from ui.components.system_setting import as_field, shown_value
 from ui.components.toast import tell
 from ui.pages import Area, Page, may
@@ -81,6 +83,7 @@ class _Line:
     def __init__(self, state: SettingState) -> None:
         self._state = state
         self._spec = as_field(state.spec)
+        self._own: Field | None = None
 
     def draw(self) -> None:
         """Draw both halves."""
@@ -95,7 +98,9 @@ class _Line:
             text(t(spec.hint), 'a-meta')
             text(spec.code, 'a-meta a-mono')
         with col('a-gap-4 a-setting__value'):
-            if spec.options.get('hidden'):
+            if spec.code == OWN_COMPANY:
+                self._own = draw_own_field(self._again, bare=True)
+            elif spec.options.get('hidden'):
                 ui.link(t('Open the page'), BRAND_PAGE).classes('a-link a-small')
             else:
                 bare = FieldSpec(
@@ -140,6 +145,8 @@ class _Line:
             tell(problem)
             return
         await self._again()
+        if self._own is not None:
+            self._own.show(None)
         if not self._state.spec.options.get('hidden'):
             self._field.show(self._state.value)
         toast(t('“{name}” has its default again.', name=t(self._state.spec.label)))

@@ -1,7 +1,8 @@
 """Workplaces: which there are, what they are called, whom they are for, and their sections in order."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,7 @@ from ui.components.basics import (
 )
 from ui.components.captions import Captions, ask_captions, renamed
 from ui.components.icon_picker import IconPicker
+from ui.components.kept_rows import KeptRows
 from ui.components.ordered import Ordered
 from ui.components.settings import ask, autosaved, block, listing
 from ui.components.toast import tell
@@ -63,14 +65,16 @@ async def draw_workplaces(_place: Place) -> None:
             )
             return
         names = {role.code: label(role) for role in await workplaces.roles_to_choose(session().actor)}
+        turn = asyncio.Lock()
 
         async def arrange(codes: list[str]) -> None:
-            await workplaces.arrange(session().actor, codes)
-            _fill(ordered, names)
+            async with turn:
+                await workplaces.arrange(session().actor, codes)
+            ordered.give(workplaces.every())
 
         with card('a-block--flush'):
-            ordered = Ordered(arrange)
-        _fill(ordered, names)
+            ordered = Ordered[Workplace](arrange, partial(_line, names), key=lambda one: one.code, name=label)
+        ordered.give(found)
 
 
 def _warning() -> None:
@@ -82,20 +86,13 @@ def _warning() -> None:
         )
 
 
-def _fill(ordered: Ordered, names: Mapping[str, str]) -> None:
-    ordered.clear()
-    found = workplaces.every()
-    for place, one in enumerate(found, 1):
-        at = t('{place} of {all}', place=place, all=len(found))
-        with (
-            ordered.line(one.code, label(one), at),
-            ui.link(target=f'/settings/workplaces/{one.code}').classes('a-row a-grow a-gap-12'),
-        ):
-            icon(one.icon).style('font-size:20px;color:var(--a-text-3)')
-            with col('a-grow a-gap-0'):
-                text(label(one), 'a-strong a-small')
-                roles = ', '.join(names.get(code, code) for code in one.roles) or t('For everybody')
-                text(f'{n("{count} section", "{count} sections", len(one.sections))} · {roles}', 'a-meta')
+def _line(names: Mapping[str, str], one: Workplace) -> None:
+    with ui.link(target=f'/settings/workplaces/{one.code}').classes('a-row a-grow a-gap-12'):
+        icon(one.icon).style('font-size:20px;color:var(--a-text-3)')
+        with col('a-grow a-gap-0'):
+            text(label(one), 'a-strong a-small')
+            roles = ', '.join(names.get(code, code) for code in one.roles) or t('For everybody')
+            text(f'{n("{count} section", "{count} sections", len(one.sections))} · {roles}', 'a-meta')
 
 
 async def _add() -> None:
@@ -136,12 +133,22 @@ async def draw_workplace(place: Place) -> None:
         _warning()
 
 
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A section or page of the panel that may stand in a workplace."""
+
+    code: str
+    name: str
+    icon: str
+
+
 class _Editor:
     """Changes one workplace step by step; each step is saved at once."""
 
     def __init__(self, code: str, place: Place) -> None:
         self._code = code
         self._place = place
+        self._turn = asyncio.Lock()
 
     @property
     def now(self) -> Workplace:
@@ -155,10 +162,15 @@ class _Editor:
 
     async def change(self, **values: Any) -> None:
         """Save some of its values."""
-        try:
-            await workplaces.save(session().actor, replace(self.now, **values))
-        except Problem as problem:
-            tell(problem)
+        await self._edit(lambda one: replace(one, **values))
+
+    async def _edit(self, edited: Callable[[Workplace], Workplace]) -> None:
+        # One after another: two quick clicks each start from what the one before has left.
+        async with self._turn:
+            try:
+                await workplaces.save(session().actor, edited(self.now))
+            except Problem as problem:
+                tell(problem)
 
     async def rename(self, values: dict[str, Any]) -> None:
         """Give it another name: in the reader's language where it has one there, else everywhere."""
@@ -167,7 +179,8 @@ class _Editor:
 
     async def give_roles(self, values: dict[str, Any]) -> None:
         """Say whom it is for."""
-        await workplaces.save(session().actor, replace(self.now, roles=tuple(values['roles'] or ())))
+        async with self._turn:
+            await workplaces.save(session().actor, replace(self.now, roles=tuple(values['roles'] or ())))
 
     async def translate(self) -> None:
         """Ask for its name in every language."""
@@ -188,55 +201,64 @@ class _Editor:
     def draw_sections(self) -> None:
         """Draw the list of sections with its button."""
         with listing(t('Sections in the panel')) as head:
-            self._ordered = Ordered(self._arrange)
+            self._ordered = Ordered[_Section](
+                self._arrange,
+                self._line,
+                key=lambda one: one.code,
+                name=lambda one: one.name,
+                empty=lambda: text(t('Add the sections this workplace shows.'), 'a-empty a-empty--small'),
+            )
         with head:
             adding = button(t('Add section'), icon='add', small=True)
-            with adding, ui.menu() as self._menu:
-                pass
+            with adding, ui.menu() as menu:
+                self._menu = KeptRows[_Section](menu, self._choice, key=lambda one: one.code)
         self._fill()
 
     def _fill(self) -> None:
         known = _sections()
-        sections = self.now.sections
-        self._ordered.clear()
-        if not sections:
-            with self._ordered:
-                text(t('Add the sections this workplace shows.'), 'a-empty a-empty--small')
-        for place, code in enumerate(sections, 1):
-            name, picture = known.get(code, (code, 'help_outline'))
-            at = t('{place} of {all}', place=place, all=len(sections))
-            with self._ordered.line(code, name, at):
-                icon(picture).style('font-size:18px;color:var(--a-text-3)')
-                text(name, 'a-grow a-small a-strong')
-                icon_button(
-                    'close', t('Take out {name}', name=name), partial(self._take_out, code), small=True
-                )
-        self._menu.close()
-        self._menu.clear()
-        with self._menu:
-            for code, (name, picture) in known.items():
-                if code not in sections:
-                    menu_item(name, partial(self._put_in, code), icon_name=picture)
+        chosen = self.now.sections
+        self._ordered.give(known.get(code, _Section(code, code, 'help_outline')) for code in chosen)
+        self._menu.give(one for one in known.values() if one.code not in chosen)
+
+    def _line(self, one: _Section) -> None:
+        icon(one.icon).style('font-size:18px;color:var(--a-text-3)')
+        text(one.name, 'a-grow a-small a-strong')
+        icon_button(
+            'close', t('Take out {name}', name=one.name), lambda: self._take_out(one.code), small=True
+        )
+
+    def _choice(self, one: _Section) -> None:
+        menu_item(one.name, lambda: self._put_in(one.code), icon_name=one.icon)
 
     async def _arrange(self, codes: list[str]) -> None:
-        await self.change(sections=tuple(codes))
+        place = {code: at for at, code in enumerate(codes)}
+        await self._edit(
+            lambda one: replace(
+                one, sections=tuple(sorted(one.sections, key=lambda code: place.get(code, len(place))))
+            )
+        )
         self._fill()
 
     async def _put_in(self, code: str) -> None:
-        await self._arrange([*self.now.sections, code])
+        await self._edit(lambda one: replace(one, sections=(*one.sections, code)))
+        self._fill()
 
     async def _take_out(self, code: str) -> None:
-        await self._arrange([one for one in self.now.sections if one != code])
+        await self._edit(
+            lambda one: replace(one, sections=tuple(other for other in one.sections if other != code))
+        )
+        self._fill()
 
 
-def _sections() -> dict[str, tuple[str, str]]:
-    """Every section and page of the panel that may stand in a workplace: name and icon by code."""
-    found = {
-        page.path: (t(page.nav.label), page.nav.icon)
+def _sections() -> dict[str, _Section]:
+    """Every section and page of the panel that may stand in a workplace, by its code."""
+    found = [
+        _Section(page.path, t(page.nav.label), page.nav.icon)
         for page in sorted(all_pages(), key=_place_of)
         if page.nav and not page.nav.bottom
-    }
-    return found | {catalog.code: (label(catalog), catalog.icon) for catalog in records().catalogs()}
+    ]
+    found += [_Section(catalog.code, label(catalog), catalog.icon) for catalog in records().catalogs()]
+    return {one.code: one for one in found}
 
 
 def _place_of(page: Page) -> int:
