@@ -9,7 +9,7 @@ help: ## This list
 run: .venv/run.stamp ## Start Artel on http://localhost:8080, with data in ./data
 	@$(PYTHON) main.py serve
 
-demo: .venv/run.stamp ## Start with the Sales solution and demo data (ARTEL_LANG=ru or en)
+demo: .venv/run.stamp ## Start with Sales and Service and demo data (ARTEL_LANG=ru or en)
 	@$(PYTHON) main.py demo
 
 backup: .venv/run.stamp ## Make a backup in data/backups, also while the server runs

@@ -18,13 +18,16 @@ from fastapi import FastAPI, Request
 
 from automations import Engine, Rules
 from automations.attempt import attempt
+from automations.followers import Followers
 from automations.noteworthy import Announcer
+from integrations import clamd, ldap_sync
 from integrations.exchange import running as imports
 from integrations.mail_out import SmtpMailer
 from integrations.outside import OutsidePolicy
 from integrations.rest import RestApi
 from integrations.webhooks import WebhookPoster
 from store import (
+    audit_keeping,
     colleagues,
     files,
     guard,
@@ -39,9 +42,10 @@ from store.actor import Actor
 from store.backup_schedule import back_up_when_due
 from store.opening import close_store, follow_others, is_current, open_store
 from store.problems import Problem, Refused
+from store.scanning import scan_with
 from store.settings import BadEnvironment, Environment
 from store.system_settings import setting, smtp_server
-from store.upkeep import refresh_statistics
+from store.upkeep import go_through_records, refresh_statistics
 from ui import care
 from ui.app import mount, opened
 from ui.digest import send_digests
@@ -57,6 +61,8 @@ TAB_TURNS = 10
 CARE_S = 60.0
 POST_S = 20.0
 SWEEP_TURNS = 180
+LONGEST_MESSAGE = 1 << 20
+"""Bytes of one message of a socket; a file comes by a request of its own."""
 Command = Callable[[argparse.Namespace, Environment], Coroutine[Any, Any, None]]
 
 
@@ -100,12 +106,16 @@ async def _working(environment: Environment) -> AsyncIterator[None]:
         zone=lambda: str(setting('time_zone')),
         base_url=lambda: _address(environment),
     )
-    announcer = Announcer()
+    announcer, followers = Announcer(), Followers()
+    no_more_scans = scan_with(clamd.scan)
     await engine.start()
     going_on = [
         spawn(_follow(), name='follow other processes'),
         spawn(_care(), name='make the daily backup'),
+        spawn(go_through_records(attempt), name='go through records'),
+        spawn(ldap_sync.follow(), name='follow the directory'),
         spawn(announcer.run(), name='announce noteworthy days'),
+        spawn(followers.run(), name='tell followers of changes'),
         spawn(_post(environment), name='send digests'),
     ]
     try:
@@ -114,7 +124,9 @@ async def _working(environment: Environment) -> AsyncIterator[None]:
     finally:
         for task in going_on:
             task.cancel()
+        no_more_scans()
         announcer.close()
+        followers.close()
         await engine.stop()
         await poster.close()
 
@@ -137,6 +149,8 @@ async def _post(environment: Environment) -> None:
             await attempt(send_digests(_address(environment)), 'sending digests')
         if turn % SWEEP_TURNS == 0:
             await attempt(files.sweep(), 'sweeping files')
+            await attempt(files.scan_waiting(), 'scanning files')
+            await attempt(audit_keeping.forget_old(), 'keeping the audit log')
         await asyncio.sleep(POST_S)
 
 
@@ -172,6 +186,7 @@ def serve(environment: Environment) -> None:
         host=environment.host,
         port=environment.port,
         ws='websockets-sansio',
+        ws_max_size=LONGEST_MESSAGE,
         log_level='warning',
         proxy_headers=False,
         server_header=False,
@@ -271,7 +286,7 @@ def _tell(told: care.Told) -> None:
 
 
 async def prepare_demo(environment: Environment) -> None:
-    """Fill an empty installation with the Sales solution and its demo data."""
+    """Fill an empty installation with the Sales and Service solutions and their demo data."""
     note = environment.data / 'sign-in.txt'
     if await sessions.needs_setup():
         password = secrets.token_urlsafe(9)
@@ -279,7 +294,8 @@ async def prepare_demo(environment: Environment) -> None:
         await sessions.set_up(
             login='demo', name='Demo', password=password, language=language, company='Artel'
         )
-        await _install(await _administrator(), 'sales', language, demo=True, password=password)
+        for code in ('sales', 'service'):
+            await _install(await _administrator(), code, language, demo=True, password=password)
         note.write_text(f'Sign in as demo, password {password}\n')
     print(
         note.read_text() if note.exists() else 'This installation is in use; it gets no demo data.',
@@ -303,7 +319,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog='main.py', description='Artel: a customer system for a team.')
     commands = parser.add_subparsers(dest='command', metavar='command')
     commands.add_parser('serve', help='start the server (also without a command)')
-    commands.add_parser('demo', help='start with the Sales solution and demo data in data/demo')
+    commands.add_parser('demo', help='start with the Sales and Service solutions and demo data in data/demo')
     one = commands.add_parser('install', help='add a solution')
     one.add_argument('solution', help='its code: ' + ', '.join(s.code for s in solutions.list_solutions()))
     one.add_argument('--demo', action='store_true', help='with demo data')

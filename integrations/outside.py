@@ -128,3 +128,28 @@ async def _resolve(host: str, port: int) -> list[Ip]:
     except (OSError, UnicodeError) as error:
         raise NoSuchHost(f'{host} does not resolve') from error
     return [ipaddress.ip_address(str(entry[4][0]).partition('%')[0]) for entry in found]
+
+
+async def own_address(host: str, port: int) -> str:
+    """The one address of a server of the company's own that an administrator has named; inner ones too.
+
+    The name is resolved once. Addresses that belong to no server, such as those of a cloud's metadata, are
+    refused, as are disguised ones.
+
+    :raises AddressRefused: not a host name, or not an address of a server
+    :raises NoSuchHost: the name does not resolve"""
+    try:
+        name = _plain_host(host)
+    except UnicodeError as error:
+        raise AddressRefused('not a host name') from error
+    addresses = await _resolve(name, port)
+    for address in addresses:
+        plain = getattr(address, 'ipv4_mapped', None) or address
+        is_disguised = address.version == 6 and not plain.is_loopback and _is_never(address)
+        if plain.is_link_local or plain.is_multicast or plain.is_unspecified or is_disguised:
+            raise AddressRefused(f'{host} is not the address of a server')
+    return str(addresses[0])
+
+
+def _is_never(address: Ip) -> bool:
+    return any(address in network for network in _NEVER)

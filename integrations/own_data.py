@@ -10,7 +10,20 @@ from datetime import date, datetime
 from typing import Any
 
 from integrations.exchange.formats.csv_files import CsvFiles
-from store import FIELD_TYPES, Catalog, Query, Records, RecordView, Ref, audit, people, sessions, units, where
+from store import (
+    FIELD_TYPES,
+    Catalog,
+    NotAllowed,
+    Query,
+    Records,
+    RecordView,
+    Ref,
+    audit,
+    people,
+    sessions,
+    units,
+    where,
+)
 from store.own_words import own_comments
 from store.system_settings import preferences
 
@@ -28,8 +41,12 @@ records/*.csv     records you are responsible for, in the sections you may expor
 
 
 async def own_data(records: Records) -> bytes:
-    """A ZIP with what belongs to the person who acts; an administrator, too, gets only their own."""
+    """A ZIP with what belongs to the person who acts; an administrator, too, gets only their own.
+
+    :raises NotAllowed: through another's eyes"""
     actor = records.actor
+    if actor.read_only:
+        raise NotAllowed(right='read_only')
     me = await people.person(actor, actor.person_id or 0)
     working_in = [one.name for one in await units.list_units(actor) if me.id in one.members]
     profile = {name: value for name, value in asdict(me).items() if name not in LEFT_OUT}

@@ -23,6 +23,9 @@ class FieldLevel(IntEnum):
     CHANGE = 20
 
 
+EMPLOYEE, PORTAL = 'employee', 'portal'
+"""Kinds of people: who works here, and customers who see only the portal."""
+
 RIGHTS = ('create', 'read', 'change', 'delete', 'move', 'export')
 """What one may do with records, in the order people see."""
 
@@ -57,7 +60,9 @@ EVERY = '*'
 
 @dataclass(frozen=True, slots=True)
 class RecordRule:
-    """Records a filter finds: holders of one of `roles` have `rights` to them, or `only` they have."""
+    """Records a filter finds: holders of one of `roles` have `rights` to them, or `only` they have.
+
+    The bit `mark` of a record's marks says the same as the SQL condition `marked`; '' until it does."""
 
     id: int
     catalog: str
@@ -65,6 +70,8 @@ class RecordRule:
     roles: frozenset[str]
     rights: frozenset[str]
     only: bool = False
+    mark: int = 0
+    marked: str = ''
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +84,10 @@ class Actor:
     units whose people's records a manager reads; `colleagues` and `reports` are the people who work there.
     `shared` names catalogues with records shared with this
     actor. `zone` is the person's time zone, '' for the company's. A `read_only` actor is
-    somebody's eyes: nothing can be written through it."""
+    somebody's eyes: nothing can be written through it, and `looker` (id and name) is who looks.
+
+    Somebody `portal` is a customer at the portal, who is the contact `contact_id`: their own records are
+    those linked to it, those of their unit the ones linked to its account."""
 
     person_id: int | None
     name: str
@@ -98,6 +108,9 @@ class Actor:
     built_in: str = ''
     zone: str = ''
     read_only: bool = False
+    looker: tuple[int | None, str] | None = None
+    portal: bool = False
+    contact_id: int | None = None
 
     def rights(self, catalog: str) -> Rights:
         """What this actor may do in the catalogue of this code, by level alone."""

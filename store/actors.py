@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from store import database, guard
-from store.actor import EVERY, NO_RIGHTS, RIGHTS, Actor, FieldLevel, Level, RecordRule, Rights
+from store.actor import EVERY, NO_RIGHTS, PORTAL, RIGHTS, Actor, FieldLevel, Level, RecordRule, Rights
 from store.operations import need
 from store.problems import NotAllowed, NotFound
 
@@ -23,6 +23,7 @@ class RoleGrants:
     """All that one role gives."""
 
     code: str
+    is_portal: bool = False
     rights: dict[str, Rights] = field(default_factory=dict)
     places: dict[Place, Rights] = field(default_factory=dict)
     fields: dict[tuple[str, str], FieldLevel] = field(default_factory=dict)
@@ -148,14 +149,14 @@ async def actor_as(actor: Actor, person_id: int) -> Actor:
     """Another person's eyes: their rights, and nothing can be written.
 
     :raises NotAllowed: without operation 'run_as', or when they are an administrator and the actor is not
-    :raises NotFound: unknown or deactivated"""
+    :raises NotFound: unknown or deactivated, or somebody of the portal, who sees no page that is here"""
     need(actor, 'run_as')
     found = await actor_of_person(person_id)
-    if found is None:
+    if found is None or found.portal:
         raise NotFound(catalog='person', id=person_id)
     if found.is_admin and not actor.is_admin:
         raise NotAllowed(right='administer')
-    return replace(found, read_only=True)
+    return replace(found, read_only=True, looker=(actor.person_id, actor.name))
 
 
 async def book() -> Book:
@@ -173,8 +174,20 @@ async def book() -> Book:
 async def held_roles(person_id: int) -> dict[int, int | None]:
     """The ids of the roles a person holds: None for those held by name, else the unit that gives it."""
     with guard.acting(guard.DOOR):
-        roles, units, _ = await _held(person_id, await book())
-    return {**_of_units(await book(), units), **dict.fromkeys(roles)}
+        known = await book()
+        roles, units, _ = await _held(person_id, known)
+        found = await _rows('SELECT kind FROM people WHERE id = ?', [person_id])
+    is_portal = bool(found) and found[0]['kind'] == PORTAL
+    return _counted(known, {**_of_units(known, units), **dict.fromkeys(roles)}, portal=is_portal)
+
+
+def _counted(known: Book, held: Mapping[int, int | None], *, portal: bool) -> dict[int, int | None]:
+    """The roles that count: those of the portal for its people, by name alone, and for nobody else."""
+    return {
+        role: unit
+        for role, unit in held.items()
+        if role in known.roles and known.roles[role].is_portal == portal and not (portal and unit)
+    }
 
 
 def _of_units(known: Book, units: Iterable[int]) -> dict[int, int | None]:
@@ -193,37 +206,53 @@ async def _rows(sql: str, args: Sequence[Any] = ()) -> list[dict[str, Any]]:
 
 async def _made(person_id: int) -> Actor | None:
     found = await _rows(
-        'SELECT name, login, is_admin, is_active, time_zone FROM people WHERE id = ?', [person_id]
+        'SELECT name, login, is_admin, is_active, time_zone, kind, contact_id FROM people WHERE id = ?',
+        [person_id],
     )
     if not found or not found[0]['is_active']:
         return None
     known = await book()
     direct, units, shared = await _held(person_id, known)
-    role_ids = tuple(sorted({*direct, *_of_units(known, units)}))
-    grants = [known.roles[role] for role in role_ids if role in known.roles]
-    codes = frozenset(one.code for one in grants)
+    if found[0]['kind'] == PORTAL:
+        return _of_portal(person_id, found[0], known, _counted(known, dict.fromkeys(direct), portal=True))
+    held = _counted(known, {**_of_units(known, units), **dict.fromkeys(direct)}, portal=False)
     own = known.below(units)
     managed = known.below(u.id for u in known.units.values() if u.manager_id == person_id and u.manager_sees)
     workers = await _workers({*own, *managed})
+    return replace(
+        _with_roles(person_id, found[0], known, sorted(held)),
+        is_admin=bool(found[0]['is_admin']),
+        units=own,
+        managed=managed,
+        colleagues=_among(workers, own),
+        reports=_among(workers, managed),
+        shared=shared,
+    )
+
+
+def _with_roles(person_id: int, row: Mapping[str, Any], known: Book, role_ids: Sequence[int]) -> Actor:
+    """A person with what their roles and rules about records give."""
+    grants = [known.roles[role] for role in role_ids]
+    codes = frozenset(one.code for one in grants)
     return Actor(
         person_id=person_id,
-        name=found[0]['name'],
-        login=found[0]['login'] or '',
-        is_admin=bool(found[0]['is_admin']),
+        name=row['name'],
+        login=row['login'] or '',
         roles=codes,
         catalogs=united(one.rights for one in grants),
         places=_places(grants),
         fields=_fields(grants),
         operations=frozenset(code for one in grants for code in one.operations),
-        units=own,
-        managed=managed,
-        colleagues=_among(workers, own),
-        reports=_among(workers, managed),
-        role_ids=role_ids,
-        shared=shared,
+        role_ids=tuple(role_ids),
         record_rules=_rules(known, codes),
-        zone=found[0]['time_zone'],
+        zone=row['time_zone'],
     )
+
+
+def _of_portal(person_id: int, row: Mapping[str, Any], known: Book, held: Iterable[int]) -> Actor:
+    """A customer: no operation, no unit, nothing that was shared, never an administrator."""
+    made = _with_roles(person_id, row, known, sorted(held))
+    return replace(made, operations=frozenset(), portal=True, contact_id=row['contact_id'])
 
 
 async def _held(person_id: int, known: Book) -> tuple[list[int], list[int], frozenset[str]]:
@@ -320,7 +349,8 @@ def rights_of(row: Mapping[str, Any]) -> Rights:
 
 
 async def _read_book() -> Book:
-    roles = {row['id']: RoleGrants(row['code']) for row in await _rows('SELECT id, code FROM roles')}
+    named = await _rows('SELECT id, code, is_portal FROM roles')
+    roles = {row['id']: RoleGrants(row['code'], bool(row['is_portal'])) for row in named}
     await _read_grants(roles)
     units = {
         row['id']: Unit(
@@ -359,4 +389,6 @@ def rule_of(row: Mapping[str, Any]) -> RecordRule:
         roles=frozenset(json.loads(row['roles'])),
         rights=frozenset(json.loads(row['rights'])),
         only=bool(row['only']),
+        mark=row['mark'],
+        marked=row['marked'],
     )

@@ -89,7 +89,7 @@ async def actor_of_token(secret: str) -> Actor | None:
     key, now = hash_of(secret), clock.now_ms()
     kept = known.get(key)
     if kept and time.monotonic() - kept[0] < CACHED_S:
-        return await people.actor_of_person(kept[1])
+        return await _inside(kept[1])
     asked = time.monotonic()
     with guard.acting(guard.DOOR):
         found = await database.rows(
@@ -100,7 +100,13 @@ async def actor_of_token(secret: str) -> Actor | None:
         if now - (found[0]['used_at'] or 0) > SEEN_EVERY_MS:
             await database.rows('UPDATE api_tokens SET used_at = ? WHERE id = ?', [now, found[0]['id']])
     remember(key, asked, found[0]['person_id'], found[0]['id'])
-    return await people.actor_of_person(found[0]['person_id'])
+    return await _inside(found[0]['person_id'])
+
+
+async def _inside(person_id: int) -> Actor | None:
+    """Who owns a key; customers have no business with the API."""
+    actor = await people.actor_of_person(person_id)
+    return None if actor is None or actor.portal else actor
 
 
 def _token(row: Mapping[str, Any], secret: str = '') -> ApiToken:

@@ -19,7 +19,7 @@ from store import archives, clock, snapshots
 from store.archives import Manifest
 from store.doctor import Report
 from store.problems import Problem, Refused
-from store.settings import Environment
+from store.settings import KEY_FILE, Environment
 
 FOLDER = 'backups'
 ENDING = '.zip'
@@ -154,6 +154,9 @@ async def _checked(environment: Environment, file: Path, work: Work) -> Backup:
     async with _scratch(file.parent) as scratch:
         manifest = await asyncio.to_thread(archives.unpack, file, scratch, work.tell)
         work.tell(0)
+        if environment.key_file.exists():
+            # The seals of the audit log are looked at, too.
+            (scratch / KEY_FILE).symlink_to(environment.key_file.absolute())
         if manifest.engine == 'postgres':
             report = await _check_postgres(environment.database_url, scratch)
         else:

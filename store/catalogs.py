@@ -8,9 +8,11 @@ from typing import Any
 
 from store import database, guard
 from store.problems import NotFound
-from store.schema import Catalog, FieldSpec, Pipeline, Stage
+from store.schema import Catalog, FieldSpec, Pipeline, Rewriting, Stage
 
 VERSION_KEY = 'schema_version'
+REWRITING_KEY = 'rewriting:'
+"""With the id of a catalogue behind it: how far its search words have been written anew."""
 
 
 class Schema:
@@ -19,6 +21,7 @@ class Schema:
     def __init__(self) -> None:
         self.by_code: dict[str, Catalog] = {}
         self.by_id: dict[int, Catalog] = {}
+        self.rewriting: dict[int, Rewriting] = {}
         self.version = ''
 
     def __getitem__(self, code: str) -> Catalog:
@@ -51,6 +54,7 @@ async def load() -> None:
         pipelines = await database.rows('SELECT * FROM pipelines ORDER BY position, id')
         stages = await database.rows('SELECT * FROM stages WHERE archived = 0 ORDER BY position, id')
         closed = await database.rows('SELECT DISTINCT catalog, field FROM role_fields WHERE level = 0')
+        rewriting = await _rewriting()
         version = await _stored_version()
     apart = {(row['catalog'], row['field']) for row in closed}
     codes = {row['id']: row['code'] for row in catalogs}
@@ -59,7 +63,16 @@ async def load() -> None:
     built = [_catalog(row, fields, pipelines, stages) for row in catalogs]
     SCHEMA.by_code = {catalog.code: catalog for catalog in built}
     SCHEMA.by_id = {catalog.id: catalog for catalog in built}
+    SCHEMA.rewriting = rewriting
     SCHEMA.version = version
+
+
+async def _rewriting() -> dict[int, Rewriting]:
+    found = await database.rows(f"SELECT key, value FROM store_state WHERE key LIKE '{REWRITING_KEY}%'")
+    return {
+        int(row['key'].removeprefix(REWRITING_KEY)): Rewriting.from_plain(json.loads(row['value']))
+        for row in found
+    }
 
 
 async def refresh() -> bool:
@@ -129,6 +142,7 @@ def _field(row: Mapping[str, Any]) -> FieldSpec:
         archived=bool(row['archived']),
         default=more.get('default'),
         hint=more.get('hint', ''),
+        hints=more.get('hints') or {},
         options=more.get('options', {}),
         labels=more.get('labels', {}),
         block=more.get('block', ''),

@@ -9,23 +9,21 @@ from typing import Any
 from store import database, guard, people, units
 from store.actor import Actor
 from store.folding import fold
-from store.operations import need
+from store.operations import need, need_employee
 from store.people import Person
+from store.person_rows import BY_DIRECTORY
+from store.portal_reach import CONTACTS, known_as
 from store.problems import BadValue, Invalid, NotFound, Problem
 from store.query import Condition, Filter, Query
 from store.records import Records
 from store.schema import Catalog, FieldSpec
 
-CONTACTS = 'contacts'
-"""The code of the catalogue of contacts, and the trait of one that is called otherwise."""
 EMAIL, PHONE = 'email', 'phone'
 
 
 def contacts_catalog() -> Catalog | None:
     """The catalogue of contacts, None when there is none."""
-    known = Records(guard.SETUP).catalogs()
-    marked = [one for one in known if CONTACTS in one.traits]
-    return next(iter(marked), None) or next((one for one in known if one.code == CONTACTS), None)
+    return known_as(CONTACTS)
 
 
 async def add_people(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> list[Person]:
@@ -112,7 +110,7 @@ async def _give_contact(actor: Actor, one: Person) -> None:
 
 async def contacts_with(catalog: Catalog, emails: Iterable[str]) -> dict[str, list[int]]:
     """Ids of contacts by folded e-mail."""
-    spec, wanted = _field(catalog, EMAIL), sorted({email for email in emails if email})
+    spec, wanted = field_of(catalog, EMAIL), sorted({email for email in emails if email})
     found: dict[str, list[int]] = {}
     for start in range(0, len(wanted), 400) if spec is not None else ():
         asked = Filter((Condition(spec.code, 'in', wanted[start : start + 400]),))  # type: ignore[union-attr]
@@ -123,7 +121,7 @@ async def contacts_with(catalog: Catalog, emails: Iterable[str]) -> dict[str, li
     return found
 
 
-def _field(catalog: Catalog, kind: str) -> FieldSpec | None:
+def field_of(catalog: Catalog, kind: str) -> FieldSpec | None:
     """The catalogue's field of e-mails or telephones."""
     of_kind = [spec for spec in catalog.live_fields if spec.type == kind]
     return next((spec for spec in of_kind if spec.code == kind), None) or next(iter(of_kind), None)
@@ -133,7 +131,7 @@ async def _new_contact(actor: Actor, catalog: Catalog, one: Person) -> int | Non
     """A contact for a person; None where contacts need more than is known."""
     values: dict[str, Any] = {'title': one.name}
     for kind, value in ((EMAIL, one.email), (PHONE, one.phone)):
-        spec = _field(catalog, kind)
+        spec = field_of(catalog, kind)
         if spec is not None and value:
             values[spec.code] = value
     own = Records(actor)
@@ -154,6 +152,7 @@ async def person_of_contact(actor: Actor, catalog: str, record_id: int) -> Perso
     """The colleague who is this contact, an active one first; None for every other record.
 
     Ask it only for a record that the actor may read."""
+    need_employee(actor)
     known = contacts_catalog()
     if known is None or known.code != catalog:
         return None
@@ -173,6 +172,7 @@ class RoleName:
     code: str
     label: str
     labels: Mapping[str, str]
+    is_portal: bool = False
 
 
 async def role_names(actor: Actor) -> list[RoleName]:
@@ -180,8 +180,16 @@ async def role_names(actor: Actor) -> list[RoleName]:
     if not actor.may_do('manage_roles'):
         need(actor, 'manage_people')
     with guard.acting(actor):
-        found = await database.rows('SELECT code, label, labels FROM roles ORDER BY id', read=True)
-    return [RoleName(code=row['code'], label=row['label'], labels=json.loads(row['labels'])) for row in found]
+        found = await database.rows('SELECT code, label, labels, is_portal FROM roles ORDER BY id', read=True)
+    return [
+        RoleName(
+            code=row['code'],
+            label=row['label'],
+            labels=json.loads(row['labels']),
+            is_portal=bool(row['is_portal']),
+        )
+        for row in found
+    ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,6 +202,7 @@ class Away:
 
 async def away(actor: Actor, on: date) -> dict[int, Away]:
     """Who is absent on a day, by person."""
+    need_employee(actor)
     day = on.isoformat()
     with guard.acting(actor):
         found = await database.rows(
@@ -213,13 +222,17 @@ async def away(actor: Actor, on: date) -> dict[int, Away]:
 
 
 async def counts(actor: Actor) -> dict[str, int]:
-    """How many people are 'active' and 'inactive'; 'waiting' of the active have a login and no password."""
+    """How many colleagues are 'active' and 'inactive', how many customers come in by the 'portal' and how
+    many of them wait 'to_approve'; 'waiting' of the active colleagues have a login and no password."""
     need(actor, 'manage_people')
     with guard.acting(actor):
         found = await database.rows(
-            'SELECT SUM(is_active) AS active, COUNT(*) - SUM(is_active) AS inactive,'
-            " SUM(CASE WHEN is_active = 1 AND login IS NOT NULL AND password_hash = '' THEN 1 ELSE 0 END)"
-            ' AS waiting FROM people',
+            "SELECT SUM(CASE WHEN kind = 'employee' THEN is_active ELSE 0 END) AS active,"
+            " SUM(CASE WHEN kind = 'employee' THEN 1 - is_active ELSE 0 END) AS inactive,"
+            " SUM(CASE WHEN kind = 'portal' THEN is_active ELSE 0 END) AS portal,"
+            " SUM(CASE WHEN kind = 'employee' AND is_active = 1 AND login IS NOT NULL AND password_hash = ''"
+            f' AND NOT ({BY_DIRECTORY}) THEN 1 ELSE 0 END) AS waiting,'
+            " (SELECT COUNT(*) FROM portal_requests WHERE state = 'waiting') AS to_approve FROM people",
             read=True,
         )
     return {name: int(value or 0) for name, value in found[0].items()}

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from store import database, guard
 from store.actor import Actor, Level
-from store.operations import need
+from store.audit import note_structure
+from store.operations import need, need_employee
 from store.problems import NotFound
 
 
@@ -24,6 +25,7 @@ class Dashboard:
 
 async def list_dashboards(actor: Actor) -> tuple[Dashboard, ...]:
     """The dashboards over catalogues the actor may read."""
+    need_employee(actor)
     with guard.acting(actor):
         found = await database.rows('SELECT * FROM dashboards ORDER BY position, id', read=True)
     every = (
@@ -54,17 +56,19 @@ async def save(actor: Actor, one: Dashboard) -> None:
     """Make a dashboard, or replace the one of this code."""
     need(actor, 'edit_structure')
     with guard.acting(actor):
-        await database.rows(
-            'INSERT INTO dashboards (code, label, labels, catalog, pipeline, widgets, position)'
-            ' VALUES (?, ?, ?, ?, ?, ?, (SELECT count(*) FROM dashboards)) ON CONFLICT (code) DO UPDATE SET'
-            ' label = excluded.label, labels = excluded.labels, catalog = excluded.catalog,'
-            ' pipeline = excluded.pipeline, widgets = excluded.widgets',
-            [
-                one.code,
-                one.label,
-                json.dumps(dict(one.labels), ensure_ascii=False),
-                one.catalog,
-                one.pipeline,
-                json.dumps(list(one.widgets)),
-            ],
-        )
+        async with database.transaction():
+            await database.rows(
+                'INSERT INTO dashboards (code, label, labels, catalog, pipeline, widgets, position)'
+                ' VALUES (?, ?, ?, ?, ?, ?, (SELECT count(*) FROM dashboards))'
+                ' ON CONFLICT (code) DO UPDATE SET label = excluded.label, labels = excluded.labels,'
+                ' catalog = excluded.catalog, pipeline = excluded.pipeline, widgets = excluded.widgets',
+                [
+                    one.code,
+                    one.label,
+                    json.dumps(dict(one.labels), ensure_ascii=False),
+                    one.catalog,
+                    one.pipeline,
+                    json.dumps(list(one.widgets)),
+                ],
+            )
+            await note_structure(actor, 'dashboard_saved', name=one.label)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
+from asyncpg.exceptions import DataError
 from tortoise import Tortoise
 from tortoise.connection import get_connection
 from tortoise.migrations.executor import MigrationExecutor
@@ -23,7 +24,7 @@ from tortoise.transactions import in_transaction
 
 import store.models
 from store import guard
-from store.problems import NotAllowed, Unguarded
+from store.problems import NotAllowed, Refused, Unguarded
 
 APP = 'store'
 WRITER, READER, REPORTS = 'default', 'reader', 'reports'
@@ -231,12 +232,19 @@ async def rows(
 
     `read` takes a connection that only reads, unless a transaction is open: then own writes are seen.
 
-    :raises NotAllowed: 'read_only', when somebody looks through another's eyes and this would write"""
+    :raises NotAllowed: 'read_only', when somebody looks through another's eyes and this would write
+    :raises Refused: 'number_out_of_range'"""
     _need_hands(sql)
-    if is_postgres():
-        return await get_connection(WRITER).execute_query_dict(_numbered(sql), _storable(args))
-    connection = get_connection(alias if read and not in_open_transaction() else WRITER)
-    return await connection.execute_query_dict(sql, _storable(args))
+    try:
+        if is_postgres():
+            return await get_connection(WRITER).execute_query_dict(_numbered(sql), _storable(args))
+        connection = get_connection(alias if read and not in_open_transaction() else WRITER)
+        return await connection.execute_query_dict(sql, _storable(args))
+    except (OverflowError, DataError) as error:
+        # Numbers come from addresses and filters too; what no column can hold is no fault of ours.
+        if isinstance(error, DataError) and 'range' not in str(error):
+            raise
+        raise Refused('number_out_of_range') from error
 
 
 def _need_hands(sql: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from store import catalogs, database, guard, tables
 from store.actor import Actor
+from store.audit import note_structure
 from store.catalogs import SCHEMA
 from store.fields import FIELD_TYPES
 from store.operations import need
@@ -64,6 +65,7 @@ class Designer:
             row['position'] = len(SCHEMA.by_code)
             catalog_id = await _insert('catalogs', row)
             await tables.create_table(catalog_id)
+            await note_structure(self.actor, 'catalog_made', name=label)
         return SCHEMA[code]
 
     async def change_catalog(self, code: str, **values: Any) -> Catalog:
@@ -80,6 +82,8 @@ class Designer:
         }  # fmt: skip
         async with self._shaping():
             await _update('catalogs', catalog.id, {**cells, **_catalog_cells(merged)})
+            told = sorted({*cells, *values})
+            await note_structure(self.actor, 'catalog_changed', name=catalog.label, fields=told)
         return SCHEMA[code]
 
     async def add_field(self, catalog: str, spec: FieldSpec) -> FieldSpec:
@@ -95,6 +99,7 @@ class Designer:
             cells = {**_field_cells(spec), 'catalog_id': kind.id, 'position': len(kind.fields)}
             field_id = await _insert('fields', cells)
             await tables.add_columns(kind, FieldSpec(**{**_plain(spec), 'id': field_id}))
+            await note_structure(self.actor, 'field_made', name=spec.label, place=kind.label)
         return _own_field(SCHEMA[catalog], spec.code)
 
     async def change_field(self, catalog: str, code: str, **values: Any) -> FieldSpec:
@@ -117,6 +122,8 @@ class Designer:
                 await self._make_unique(kind, new)
             elif old.unique and not new.unique:
                 await tables.drop_unique(kind, new)
+            what = 'field_archived' if new.archived and not old.archived else 'field_changed'
+            await note_structure(self.actor, what, name=old.label, place=kind.label, fields=sorted(values))
         return _own_field(SCHEMA[catalog], code)
 
     @staticmethod
@@ -160,6 +167,7 @@ class Designer:
             for place, stage in enumerate(stages):
                 await _insert('stages', _stage_cells(stage, kind, pipeline_id, place))
             await self._index_totals(kind, more.get('value_field') or '')
+            await note_structure(self.actor, 'pipeline_made', name=label, place=kind.label)
         return _own_pipeline(SCHEMA[catalog], code)
 
     async def change_pipeline(
@@ -188,6 +196,10 @@ class Designer:
             if stages is not None:
                 await self._change_stages(kind, pipeline, stages)
             await self._index_totals(kind, cells.get('value_field', ''))
+            facts = _stages_told(pipeline, stages) | {'fields': sorted(values)}
+            await note_structure(
+                self.actor, 'pipeline_changed', name=pipeline.label, place=kind.label, **facts
+            )
         return _own_pipeline(SCHEMA[catalog], code)
 
     @staticmethod
@@ -212,6 +224,17 @@ class Designer:
             if cards:
                 raise Refused('stage_in_use', stage=gone.label, count=cards)
             await _update('stages', gone.id, {'archived': 1, 'code': f'{gone.code[:40]}_{gone.id}'})
+
+
+def _stages_told(old: Pipeline, stages: Sequence[Mapping[str, Any]] | None) -> dict[str, list[str]]:
+    if stages is None:
+        return {}
+    now = {str(stage['code']): str(stage.get('label', '')) for stage in stages}
+    before = {stage.code: stage.label for stage in old.stages}
+    added = [label for code, label in now.items() if code not in before]
+    gone = [label for code, label in before.items() if code not in now]
+    told = {'stages_added': added, 'stages_removed': gone}
+    return {name: labels for name, labels in told.items() if labels}
 
 
 def _check_code(code: str, taken: bool) -> dict[str, Problem]:
@@ -289,7 +312,7 @@ def _catalog_cells(more: Mapping[str, Any]) -> dict[str, Any]:
 
 def _field_cells(spec: FieldSpec) -> dict[str, Any]:
     more = {k: getattr(spec, k) for k in ('default', 'hint', 'block')}
-    more |= {'options': dict(spec.options), 'labels': dict(spec.labels)}
+    more |= {'options': dict(spec.options), 'labels': dict(spec.labels), 'hints': dict(spec.hints)}
     return {
         'code': spec.code,
         'label': spec.label,

@@ -33,7 +33,7 @@ async def subscribers() -> list[Subscriber]:
         found = await database.rows(
             'SELECT p.id, p.email, p.language, p.time_zone, f.value, d.period, d.last_id FROM preferences f'
             ' JOIN people p ON p.id = f.person_id LEFT JOIN digests d ON d.person_id = p.id'
-            " WHERE f.key = ? AND p.is_active = 1 AND p.email <> '' ORDER BY p.id",
+            " WHERE f.key = ? AND p.is_active = 1 AND p.kind = 'employee' AND p.email <> '' ORDER BY p.id",
             [KEY],
             read=True,
         )

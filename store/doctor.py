@@ -13,12 +13,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from store import catalogs, clock, database, guard, system_settings
+from store import catalogs, clock, database, guard, secret_box, system_settings
 from store.catalogs import SCHEMA
 from store.doctor_files import check_audit, check_database, check_files
 from store.doctor_records import check_catalog
 from store.doctor_rows import check_rows
 from store.findings import Finding
+from store.settings import KEY_FILE
 from store.tables import table
 
 LAST = 'doctor.last'
@@ -99,6 +100,8 @@ async def last_report() -> Report | None:
 
 async def examine_elsewhere(url: str, files: Path, *, repair: bool = False) -> Report:
     """Examine a database that nobody has open in this process; its tables are left as they are."""
+    if (key := files.parent / KEY_FILE).exists():
+        secret_box.open_key(key)
     await database.connect(url)
     try:
         await catalogs.load()

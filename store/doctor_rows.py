@@ -25,6 +25,8 @@ LEADS: tuple[tuple[str, str, str], ...] = (
     ('api_tokens', 'person_id', 'people'),
     ('preferences', 'person_id', 'people'),
     ('notifications', 'person_id', 'people'),
+    ('directory_roles', 'person_id', 'people'),
+    ('directory_roles', 'role_id', 'roles'),
 )
 """Rows that mean nothing once what they point at is gone: table, column, where to."""
 KEPT: tuple[tuple[str, str, str], ...] = (

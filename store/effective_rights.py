@@ -8,7 +8,7 @@ from store import database, guard
 from store.actor import RIGHTS, Actor, FieldLevel, Level
 from store.actors import Book, RoleGrants, actor_of_person, book, held_roles
 from store.catalogs import SCHEMA
-from store.operations import OPERATIONS, need
+from store.operations import OPERATIONS, need, need_employee
 from store.policies import reads_any
 from store.problems import NotFound
 from store.schema import Catalog
@@ -66,6 +66,7 @@ async def effective(actor: Actor, person_id: int) -> Effective:
 
     :raises NotAllowed: about somebody else without 'manage_roles'
     :raises NotFound: there is no such person"""
+    need_employee(actor)
     if person_id != actor.person_id:
         need(actor, 'manage_roles')
     with guard.acting(actor):

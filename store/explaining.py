@@ -11,7 +11,7 @@ from store import clock, database, guard, policies
 from store.actor import ALL_RIGHTS, EVERY, Actor, FieldLevel, Level, RecordRule, Rights
 from store.actors import Book, RoleGrants, actor_of_person, book, held_roles
 from store.catalogs import SCHEMA
-from store.operations import need
+from store.operations import need, need_employee
 from store.problems import NotFound
 from store.schema import Catalog
 from store.seen import seen
@@ -67,6 +67,7 @@ async def why_record(actor: Actor, person_id: int, catalog: str, record_id: int)
 
     :raises NotAllowed: about somebody else without 'manage_roles'
     :raises NotFound: the asker may not read the record, or there is no such person"""
+    need_employee(actor)
     if person_id != actor.person_id:
         need(actor, 'manage_roles')
     kind = SCHEMA[catalog]
@@ -241,6 +242,7 @@ def _by_roles(asked: _Asked, right: str, truths: Mapping[tuple[str, str, int], b
         facts = {**_role(asked, role), **_level(asked, asked.known.roles[role], right)}
         facts['because'] = _because(asked, Level(facts['level'])) if grants else ''
         facts |= {'owner': asked.record['owner'] or '', 'unit': _unit_of(asked, asked.person.units)}
+        facts['portal'] = asked.person.portal
         reasons.append(Reason('role', facts, True if grants else None))
     return reasons
 
@@ -248,6 +250,8 @@ def _by_roles(asked: _Asked, right: str, truths: Mapping[tuple[str, str, int], b
 def _because(asked: _Asked, level: Level) -> str:
     if level >= Level.ALL:
         return 'all'
+    if asked.person.portal:
+        return 'linked'
     return 'own' if asked.record['owner_id'] == asked.person.person_id else 'unit'
 
 
@@ -336,6 +340,7 @@ async def why_field(
 
     :raises NotAllowed: about somebody else without 'manage_roles'
     :raises NotFound: a field the asker does not see, or no such person"""
+    need_employee(actor)
     if person_id != actor.person_id:
         need(actor, 'manage_roles')
     kind = SCHEMA[catalog]

@@ -11,6 +11,7 @@ from store.actor import BY_PERSON, Actor, Cause
 from store.changes import Change, Entry
 from store.fields import FIELD_TYPES
 from store.notifications import Notice, notify
+from store.operations import need_employee
 from store.problems import BadValue, Invalid, NotAllowed, NotFound
 from store.records import Records
 from store.schema import FieldSpec
@@ -74,6 +75,7 @@ async def post(
 
     :raises Invalid: neither text nor files
     :raises NotFound: no such record or message, or not for this actor"""
+    need_employee(actor)
     records = Records(actor, cause)
     view = await records.get(catalog, record_id)
     said = _said(message.text, is_bare=not message.attached)
@@ -163,6 +165,7 @@ async def edit(actor: Actor, post_id: int, text: str, *, mentioned: Sequence[int
     :return: names of those newly mentioned who may not read the record
     :raises NotAllowed: somebody else's
     :raises NotFound: no such message, removed, or not for this actor"""
+    need_employee(actor)
     place = await _own(actor, post_id)
     said = _said(text, is_bare=not (await files.files_of_posts(actor, [post_id])))
     people = await following.named_in(said, mentioned)
@@ -191,6 +194,7 @@ async def remove(actor: Actor, post_id: int) -> None:
     """Take back one's own message with its files; administrators may take back anybody's.
 
     :raises NotAllowed: somebody else's"""
+    need_employee(actor)
     place = await _own(actor, post_id, by_administrator=True)
     with guard.acting(actor):
         async with database.transaction():
@@ -211,6 +215,7 @@ async def detach(actor: Actor, file_id: int) -> None:
     """Remove one's own file from a message; a message with nothing left in it is taken back.
 
     :raises NotAllowed: somebody else brought it"""
+    need_employee(actor)
     info = await files.describe(actor, file_id)
     await files.remove(actor, file_id)
     if info.post_id is None:
@@ -242,6 +247,7 @@ async def like(actor: Actor, post_id: int, *, is_on: bool) -> None:
     """Like a message, or no longer.
 
     :raises NotFound: no such message, or not for this actor"""
+    need_employee(actor)
     place = await _place(actor, post_id)
     sql = (
         'INSERT INTO post_likes (change_id, person_id) VALUES (?, ?) ON CONFLICT DO NOTHING'
@@ -291,6 +297,7 @@ async def earlier_texts(actor: Actor, post_id: int) -> list[tuple[int, str]]:
     and administrators.
 
     :raises NotAllowed: somebody else's"""
+    need_employee(actor)
     place = await _place(actor, post_id)
     if not actor.is_admin and place.author_id != actor.person_id:
         raise NotAllowed(right='read', catalog=place.catalog)

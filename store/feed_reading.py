@@ -10,6 +10,7 @@ from store import clock, database, files, guard
 from store.actor import Actor
 from store.catalogs import SCHEMA
 from store.files import FileInfo
+from store.operations import need_employee
 from store.query import Condition, Filter, Query
 from store.records import Records
 from store.values import Ref
@@ -52,6 +53,7 @@ async def posts_of(actor: Actor, catalog: str, record_id: int, ids: Sequence[int
     """Those of a record's changes that are messages, with everything about them, by id.
 
     :raises NotFound: no such record, or not for this actor"""
+    need_employee(actor)
     await Records(actor).get(catalog, record_id)
     place = [SCHEMA[catalog].id, record_id]
     if not ids:
@@ -124,6 +126,7 @@ def _complete(
 
 async def lately(actor: Actor, *, limit: int = 30, before: int | None = None) -> list[Post]:
     """Messages of others and oneself on records the actor follows and may read, the latest first."""
+    need_employee(actor)
     found: list[Post] = []
     edge, seen = before, 0
     while len(found) < limit and seen < LOOKED_THROUGH:
@@ -138,6 +141,7 @@ async def lately(actor: Actor, *, limit: int = 30, before: int | None = None) ->
 
 async def unseen(actor: Actor, since: int) -> int:
     """How many messages of others came after the message `since` on records one follows; at most 99."""
+    need_employee(actor)
     posts = await lately(actor, limit=99)
     mine = actor.person_id
     return sum(post.id > since and (post.author is None or post.author.id != mine) for post in posts)

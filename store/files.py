@@ -15,12 +15,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from store import clock, database, guard
+from store import audit, clock, database, guard
 from store.actor import Actor
 from store.file_contents import RASTER, SVG, content_type_of, shown_name
-from store.operations import need
+from store.operations import need, need_employee
 from store.problems import NotAllowed, NotFound, Refused
+from store.reading import LAST_ID
 from store.records import Records
+from store.scanning import CLEAN, INFECTED, UNSCANNED, found_in, is_set, look_at
 from store.system_settings import setting
 
 ATTACHMENT, DRAFT, PHOTO, LOGO = 'attachment', 'draft', 'photo', 'logo'
@@ -30,10 +32,12 @@ MOST_FILES = 20
 """How many files one message may carry."""
 DRAFT_MS = 24 * 3600 * 1000
 """How long a file waits for its message to be sent."""
+SCANNED_AT_ONCE = 50
 LEFT_OVER_S = 3600.0
 """How old a content without a row must be to be removed: its row may be on the way."""
 _COLUMNS = (
-    'id, sha256, name, size, kind, content_type, catalog, record_id, post_id, owner_id, is_draft, created_at'
+    'id, sha256, name, size, kind, content_type, catalog, record_id, post_id, owner_id, is_draft,'
+    ' scan, created_at'
 )
 _opened: dict[str, Path] = {}
 
@@ -53,6 +57,7 @@ class FileInfo:
     post_id: int | None = None
     owner_id: int | None = None
     is_draft: bool = False
+    scan: str = UNSCANNED
     created_at: datetime = clock.EPOCH
 
     @property
@@ -93,16 +98,19 @@ async def keep(
     """Keep a file; whoever may read a record may attach to it. A `DRAFT` is an attachment whose message is
     not sent yet.
 
-    :raises Refused: 'file_refused' with a reason: 'too_big', 'quota', 'no_content', 'not_a_picture'
+    :raises Refused: 'file_refused' with a reason: 'too_big', 'quota', 'no_content', 'not_a_picture',
+        'infected', 'unscanned'
     :raises NotFound: no such record, or not for this actor"""
+    need_employee(actor)
     content_type = content_type_of(data)
     await _check(actor, data, kind, content_type)
     if kind in (ATTACHMENT, DRAFT):
         await Records(actor).get(catalog, record_id or 0)
+    scan = await _scanned(actor, name, data)
     digest = await asyncio.to_thread(_store, folder(), data)
     values = [
         digest, shown_name(name), len(data), ATTACHMENT if kind == DRAFT else kind, content_type,
-        catalog, record_id, None, actor.person_id, int(kind == DRAFT), clock.now_ms(),
+        catalog, record_id, None, actor.person_id, int(kind == DRAFT), scan, clock.now_ms(),
     ]  # fmt: skip
     with guard.acting(actor):
         async with database.transaction():
@@ -131,6 +139,14 @@ async def _check(actor: Actor, data: bytes, kind: str, content_type: str) -> Non
     allowed = {PHOTO: PICTURES, LOGO: PICTURES | {SVG}}.get(kind)
     if allowed is not None and content_type not in allowed:
         raise Refused('file_refused', reason='not_a_picture')
+
+
+async def _scanned(actor: Actor, name: str, data: bytes) -> str:
+    try:
+        return await look_at(data)
+    except Refused as problem:
+        await audit.note_refusal(actor, problem, file=shown_name(name))
+        raise
 
 
 async def _check_quota(actor: Actor, more: int) -> None:
@@ -177,8 +193,11 @@ def _settle(place: Path) -> None:
 async def open_file(actor: Actor | None, file_id: int) -> tuple[FileInfo, Path]:
     """A file and where its content lies; nobody (None) sees logos alone.
 
-    :raises NotFound: no such file, or not for this reader"""
+    :raises NotFound: no such file, or not for this reader
+    :raises Refused: 'file_refused' for the reason 'infected': found after it was kept"""
     info = await describe(actor, file_id)
+    if info.scan == INFECTED:
+        raise Refused('file_refused', reason='infected', virus='')
     path = folder() / info.sha256[:2] / info.sha256
     if not path.is_file():
         raise NotFound(catalog='file', id=file_id)
@@ -190,7 +209,8 @@ async def describe(actor: Actor | None, file_id: int) -> FileInfo:
 
     :raises NotFound: no such file, or not for this reader"""
     with guard.acting(actor or guard.DOOR):
-        found = await database.rows(f'SELECT {_COLUMNS} FROM files WHERE id = ?', [file_id], read=True)
+        wanted = file_id if 0 < file_id <= LAST_ID else 0
+        found = await database.rows(f'SELECT {_COLUMNS} FROM files WHERE id = ?', [wanted], read=True)
     info = _info(found[0]) if found else None
     if info is None or not await _is_open_to(actor, info):
         raise NotFound(catalog='file', id=file_id)
@@ -200,7 +220,7 @@ async def describe(actor: Actor | None, file_id: int) -> FileInfo:
 async def _is_open_to(actor: Actor | None, info: FileInfo) -> bool:
     if info.kind == LOGO:
         return True
-    if actor is None:
+    if actor is None or actor.portal:
         return False
     if info.kind == PHOTO:
         return actor.person_id is not None
@@ -217,6 +237,7 @@ async def files_of(actor: Actor, catalog: str, record_id: int) -> list[FileInfo]
     """The attachments of a record, the latest first.
 
     :raises NotFound: no such record, or not for this actor"""
+    need_employee(actor)
     await Records(actor).get(catalog, record_id)
     with guard.acting(actor):
         found = await database.rows(
@@ -270,6 +291,7 @@ async def remove(actor: Actor, file_id: int) -> None:
     """Remove a file for good; its content goes when no other file has the same.
 
     :raises NotAllowed: somebody else brought it"""
+    need_employee(actor)
     info = await describe(actor, file_id)
     may = {PHOTO: 'manage_people', LOGO: 'manage_workplaces'}.get(info.kind)
     is_own = info.owner_id is not None and info.owner_id == actor.person_id
@@ -287,6 +309,35 @@ async def sweep() -> int:
         )
         found = await database.rows('SELECT DISTINCT sha256 FROM files')
     return await asyncio.to_thread(_sweep, folder(), {row['sha256'] for row in found})
+
+
+async def scan_waiting() -> int:
+    """Let the scanner look at files that came in while it was away or not there; how many it has seen.
+
+    What is infected stays where it is, and nobody gets it any more."""
+    if not is_set():
+        return 0
+    with guard.acting(guard.ENGINE):
+        waiting = await database.rows(
+            'SELECT sha256, MIN(id) AS id FROM files WHERE scan = ? GROUP BY sha256 ORDER BY 2 LIMIT ?',
+            [UNSCANNED, SCANNED_AT_ONCE],
+        )
+    for row in waiting:
+        path = folder() / row['sha256'][:2] / row['sha256']
+        if not path.is_file():
+            continue
+        virus = await found_in(await asyncio.to_thread(path.read_bytes))
+        with guard.acting(guard.ENGINE):
+            async with database.transaction():
+                await database.rows(
+                    'UPDATE files SET scan = ? WHERE sha256 = ?',
+                    [INFECTED if virus else CLEAN, row['sha256']],
+                )
+                if virus:
+                    await audit.note(
+                        guard.ENGINE, 'refused', code='file_refused', file=row['id'], virus=virus
+                    )
+    return len(waiting)
 
 
 def _sweep(root: Path, wanted: set[str]) -> int:
@@ -314,5 +365,6 @@ def _info(row: Mapping[str, Any]) -> FileInfo:
         post_id=row['post_id'],
         owner_id=row['owner_id'],
         is_draft=bool(row['is_draft']),
+        scan=row['scan'],
         created_at=clock.from_ms(row['created_at']),
     )

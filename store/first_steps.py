@@ -3,6 +3,7 @@
 from store import database, guard, system_settings
 from store.actor import Actor
 from store.catalogs import SCHEMA
+from store.operations import need_employee
 
 STEPS = ('sections', 'profile', 'logo', 'people', 'roles', 'import', 'rule')
 """In the order they are proposed."""
@@ -13,6 +14,7 @@ _LOGOS = ('logo_sign_in', 'logo_header', 'logo_icon')
 
 async def done(actor: Actor) -> dict[str, bool]:
     """Whether each of `STEPS` is done, for an administrator; empty for others and once it was hidden."""
+    need_employee(actor)
     if not actor.is_admin or actor.person_id is None:
         return {}
     if (await system_settings.preferences(actor, HIDDEN)).get(HIDDEN):

@@ -1,19 +1,25 @@
 """Who follows a record: its owner and those who spoke there by themselves, others because they chose to."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 
-from store import actors, database, guard
+from store import actors, clock, database, guard
 from store.actor import Actor
 from store.catalogs import SCHEMA
+from store.changes import Change, from_row
 from store.folding import fold
+from store.operations import need_employee
 from store.problems import NotFound, Refused
 from store.records import Records
+from store.tables import table
 from store.values import Ref
 
 MOST_TOLD = 200
 """More people than these are not told of one message."""
 SUGGESTED = 8
+LOOKED_AT = 500
+"""Newest changes that are looked at after a start."""
 _NAMED = re.compile(r'(?<![\w@])@(?=\w)')
 
 
@@ -21,6 +27,7 @@ async def follow(actor: Actor, catalog: str, record_id: int, *, is_on: bool) -> 
     """Follow a record from now on, or no longer.
 
     :raises NotFound: no such record, or not for this actor"""
+    need_employee(actor)
     await Records(actor).get(catalog, record_id)
     if actor.person_id is None:
         raise Refused('nobody_follows')
@@ -36,6 +43,7 @@ async def follows(actor: Actor, catalog: str, record_id: int) -> bool:
     """Whether the actor follows a record.
 
     :raises NotFound: no such record, or not for this actor"""
+    need_employee(actor)
     view = await Records(actor).get(catalog, record_id)
     return actor.person_id in await followers(catalog, record_id, view.owner.id if view.owner else None)
 
@@ -79,10 +87,84 @@ async def readers(catalog: str, record_id: int, people: Iterable[int], limit: in
     return found
 
 
+async def heard_by(catalog: str, concerned: Mapping[int, Collection[int]]) -> dict[int, set[int]]:
+    """The records of `concerned` by the person who follows them, as far as each may read them now.
+
+    :param concerned: people who hear of a record whether or not they follow it, by its id"""
+    wanted: dict[int, set[int]] = {}
+    for record_id, people in (await _followers_of(catalog, list(concerned))).items():
+        for person_id in people | set(concerned[record_id]):
+            wanted.setdefault(person_id, set()).add(record_id)
+    heard: dict[int, set[int]] = {}
+    for person_id, ids in wanted.items():
+        actor = await actors.actor_of_person(person_id)
+        if (
+            actor is not None
+            and not actor.portal
+            and catalog in {one.code for one in Records(actor).catalogs()}
+        ):
+            titles = await Records(actor).titles(Ref(record_id, '', catalog) for record_id in sorted(ids))
+            heard[person_id] = {record_id for _, record_id in titles}
+    return {person_id: ids for person_id, ids in heard.items() if ids}
+
+
+async def _followers_of(catalog: str, record_ids: Sequence[int]) -> dict[int, set[int]]:
+    """The people who follow each of these records, whether or not they may read it now."""
+    found: dict[int, set[int]] = {record_id: set() for record_id in record_ids}
+    blanks, known = ', '.join('?' * len(record_ids)), SCHEMA[catalog]
+    place = [known.id, *record_ids]
+    with guard.acting(guard.ENGINE):
+        own = await database.rows(
+            f'SELECT id AS record_id, owner_id AS person_id FROM {table(known)}'
+            f' WHERE owner_id IS NOT NULL AND id IN ({blanks})',
+            list(record_ids),
+            read=True,
+        )
+        spoke = await database.rows(
+            "SELECT DISTINCT record_id, actor_id AS person_id FROM changes WHERE kind = 'commented'"
+            f' AND actor_id IS NOT NULL AND catalog_id = ? AND record_id IN ({blanks})',
+            place,
+            read=True,
+        )
+        chose = await database.rows(
+            'SELECT record_id, person_id, is_on FROM follows'
+            f' WHERE catalog_id = ? AND record_id IN ({blanks})',
+            place,
+            read=True,
+        )
+    for row in [*own, *spoke, *(row for row in chose if row['is_on'])]:
+        found[row['record_id']].add(row['person_id'])
+    for row in chose:
+        if not row['is_on']:
+            found[row['record_id']].discard(row['person_id'])
+    return found
+
+
+async def lately_changed(limit: int = LOOKED_AT) -> list[Change]:
+    """Stages and people responsible that became others within the last hour, the oldest first."""
+    edge = clock.to_ms(clock.now() - timedelta(hours=1))
+    with guard.acting(guard.ENGINE):
+        found = await database.rows(
+            'SELECT c.*, p.name FROM changes c LEFT JOIN people p ON p.id = c.actor_id'
+            " WHERE c.kind IN ('moved', 'changed') AND c.at > ? ORDER BY c.id DESC LIMIT ?",
+            [edge, limit],
+            read=True,
+        )
+    return [
+        from_row(
+            row,
+            SCHEMA.code_of(row['catalog_id']),
+            Ref(row['actor_id'], row['name'] or '', 'person') if row['actor_id'] else None,
+        )
+        for row in reversed(found)
+    ]
+
+
 async def mentionable(actor: Actor, catalog: str, record_id: int, text: str) -> list[Ref]:
     """People whose name contains `text` and who may read the record, for the list behind an @.
 
     :raises NotFound: no such record, or not for this actor"""
+    need_employee(actor)
     records = Records(actor)
     await records.get(catalog, record_id)
     found: list[Ref] = []
@@ -98,7 +180,9 @@ async def named_in(text: str, picked: Sequence[int] = ()) -> list[Ref]:
     if not places:
         return []
     with guard.acting(guard.DOOR):
-        people = await database.rows('SELECT id, name FROM people WHERE is_active = 1', read=True)
+        people = await database.rows(
+            "SELECT id, name FROM people WHERE is_active = 1 AND kind = 'employee'", read=True
+        )
     tails = [fold(text[at : at + 200]) or '' for at in places]
     by_name: dict[str, list[Ref]] = {}
     for row in people:

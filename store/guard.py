@@ -17,6 +17,8 @@ ENGINE = Actor(person_id=None, name='Engine', built_in='engine')
 """Keeps rules, runs and the change log; touches no record."""
 SETUP = Actor(person_id=None, name='Setup', is_admin=True, built_in='setup')
 """Migrates, and installs a solution before anybody is known."""
+DIRECTORY = Actor(person_id=None, name='Directory', is_admin=True, built_in='directory')
+"""Takes over people from the company's directory by schedule."""
 
 _acting: ContextVar[Actor | None] = ContextVar('acting', default=None)
 _tied: ContextVar[bool] = ContextVar('tied', default=False)

@@ -1,19 +1,27 @@
-"""Invitations: a link with which one person, once and soon, gives themselves a password."""
+"""Links with which one person, once and soon, gives themselves a password: invited, or as they forgot it."""
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from store import audit, clock, database, guard, outbox, people
-from store.actor import Actor
+from store.actor import PORTAL, Actor
+from store.folding import fold
 from store.operations import need
 from store.outbox import Parcel
 from store.person_checks import need_may_open
-from store.person_values import checked_values, folded_person, hashed_password
+from store.person_rows import BY_DIRECTORY
+from store.person_values import checked_values, folded_person, hashed_password, normal_login
 from store.problems import BadValue, Invalid, NotFound, Refused
 from store.system_settings import setting
+from store.throttle import Throttle
 
+INVITE, RESET = 'invite', 'reset'
+RESET_MINUTES = 60
+by_address = Throttle(20, 3600, code='reset_throttled')
+by_account = Throttle(3, 900, code='reset_throttled')
 _surroundings: dict[str, str] = {}
 
 
@@ -29,6 +37,13 @@ class Invitation:
     language: str
     good_until: datetime
     token: str = ''
+    is_portal: bool = False
+    is_reset: bool = False
+
+    @property
+    def key(self) -> str:
+        """Under which its letter waits to be sent."""
+        return f'{"reset" if self.is_reset else "invitation"}:{self.id}'
 
 
 def know(*, public_url: str, smtp_host: str) -> None:
@@ -46,6 +61,11 @@ def can_mail() -> bool:
     return bool(setting('smtp_host') or _surroundings.get('smtp_host'))
 
 
+def can_write() -> bool:
+    """Whether whoever asks for a letter gets one: its links lead where the settings say, not a request."""
+    return can_mail() and bool(base_url())
+
+
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -53,43 +73,86 @@ def _hash(token: str) -> str:
 async def invite(actor: Actor, person_id: int) -> Invitation:
     """A new link for somebody with a login; earlier ones are worthless from now on.
 
-    :raises Refused: 'no_login', 'deactivated'
+    :raises Refused: 'no_login', 'deactivated', 'password_in_directory'
     :raises NotAllowed: an operation is missing, or the person may more than the actor"""
     need(actor, 'manage_people')
     one = await people.person(actor, person_id)
     await need_may_open(actor, one)
     if not one.login or not one.is_active:
         raise Refused('no_login' if one.is_active else 'deactivated', name=one.name)
-    token, now = secrets.token_urlsafe(32), clock.now_ms()
-    until = now + int(setting('invitation_minutes')) * 60_000
+    if one.by_directory and not one.is_admin:
+        raise Refused('password_in_directory')
     with guard.acting(actor):
         async with database.transaction():
-            await _forget(person_id)
-            made = await database.rows(
-                'INSERT INTO invitations (token_hash, person_id, made_by, made_at, good_until)'
-                ' VALUES (?, ?, ?, ?, ?) RETURNING id',
-                [_hash(token), person_id, actor.person_id, now, until],
-            )
+            await _forget(person_id, (INVITE, RESET))
+            made = await _made(person_id, INVITE, int(setting('invitation_minutes')), actor.person_id)
             await audit.note(actor, 'invited', person_id=person_id, name=one.name)
-    return Invitation(
-        id=made[0]['id'],
-        person_id=person_id,
-        name=one.name,
-        login=one.login,
-        email=one.email,
-        language=one.language,
-        good_until=clock.from_ms(until),
-        token=token,
+    return made
+
+
+async def _made(person_id: int, kind: str, minutes: int, made_by: int | None) -> Invitation:
+    token, now = secrets.token_urlsafe(32), clock.now_ms()
+    await database.rows(
+        'INSERT INTO invitations (token_hash, person_id, made_by, made_at, good_until, kind)'
+        ' VALUES (?, ?, ?, ?, ?, ?)',
+        [_hash(token), person_id, made_by, now, now + minutes * 60_000, kind],
     )
+    return replace(await invited(token), token=token)
 
 
-async def _forget(person_id: int) -> None:
-    """Make every link of a person worthless, those in letters that are not sent yet too."""
+async def _forget(person_id: int, kinds: Sequence[str]) -> None:
+    """Make links of a person worthless, those in letters that are not sent yet too."""
     gone = await database.rows(
-        'DELETE FROM invitations WHERE person_id = ? AND used_at IS NULL RETURNING id', [person_id]
+        'DELETE FROM invitations WHERE person_id = ? AND used_at IS NULL'
+        f' AND kind IN ({", ".join("?" * len(kinds))}) RETURNING id, kind',
+        [person_id, *kinds],
     )
     for row in gone:
-        await database.rows('DELETE FROM outbox WHERE key = ?', [f'invitation:{row["id"]}'])
+        prefix = 'reset' if row['kind'] == RESET else 'invitation'
+        await database.rows('DELETE FROM outbox WHERE key = ?', [f'{prefix}:{row["id"]}'])
+
+
+def take_reset(asked: str, address: str) -> None:
+    """Count that somebody asks for a new password, known here or not.
+
+    :raises Refused: 'reset_throttled' with `seconds`"""
+    for throttle, key in ((by_address, address), (by_account, normal_login(asked[:200]))):
+        if key:
+            throttle.take(key)
+
+
+async def ask_reset(asked: str) -> Invitation | None:
+    """A link for the one person with this login or e-mail; the caller tells nobody whether there is one.
+
+    None for whoever has no e-mail, no way in by a password, or is not alone with an address."""
+    wanted = normal_login(asked[:254])
+    with guard.acting(guard.DOOR):
+        async with database.transaction():
+            found = await database.rows(
+                "SELECT id, name FROM people WHERE is_active = 1 AND login IS NOT NULL AND email <> ''"
+                f" AND (password_hash <> '' OR kind = 'portal') AND NOT ({BY_DIRECTORY})"
+                ' AND (login = ? OR fold(email) = ?) ORDER BY id',
+                [wanted, fold(wanted) or ''],
+            )
+            if len(found) != 1:
+                return None
+            await _forget(found[0]['id'], (RESET,))
+            made = await _made(found[0]['id'], RESET, RESET_MINUTES, None)
+            who = found[0]['name']
+            about = {'person_id': made.person_id, 'name': who, 'what': 'reset asked'}
+            await audit.note(guard.DOOR, 'password_changed', **about)
+    return made
+
+
+async def mail_reset(made: Invitation, subject: str, text: str) -> None:
+    """Send the link of `ask_reset` to its person."""
+    await outbox.put(_letter(made, subject, text), clock.now())
+
+
+def forget() -> None:
+    """Forget who asked how often, as when another database is opened."""
+    by_address.forget()
+    by_account.forget()
 
 
 async def mail(actor: Actor, invitation: Invitation, subject: str, text: str) -> None:
@@ -99,15 +162,18 @@ async def mail(actor: Actor, invitation: Invitation, subject: str, text: str) ->
     need(actor, 'manage_people')
     if not invitation.email or not can_mail():
         raise Refused('no_mail_server' if invitation.email else 'no_email', name=invitation.name)
-    parcel = Parcel(
-        key=f'invitation:{invitation.id}',
+    await outbox.put(_letter(invitation, subject, text), clock.now())
+
+
+def _letter(invitation: Invitation, subject: str, text: str) -> Parcel:
+    return Parcel(
+        key=invitation.key,
         run_id=0,
         step=0,
         channel='mail',
         recipient=invitation.email,
         payload={'to': [invitation.email], 'subject': subject, 'text': text},
     )
-    await outbox.put(parcel, clock.now())
 
 
 async def waiting(actor: Actor) -> dict[int, datetime]:
@@ -116,7 +182,7 @@ async def waiting(actor: Actor) -> dict[int, datetime]:
     with guard.acting(actor):
         found = await database.rows(
             'SELECT person_id, MAX(good_until) AS until FROM invitations'
-            ' WHERE used_at IS NULL GROUP BY person_id',
+            " WHERE used_at IS NULL AND kind = 'invite' GROUP BY person_id",
             read=True,
         )
     return {row['person_id']: clock.from_ms(row['until']) for row in found}
@@ -128,7 +194,8 @@ async def invited(token: str) -> Invitation:
     :raises Refused: 'invitation_over': unknown, used, too old, or the person was deactivated"""
     with guard.acting(guard.DOOR):
         found = await database.rows(
-            'SELECT i.id, i.person_id, i.good_until, p.name, p.login, p.email, p.language FROM invitations i'
+            'SELECT i.id, i.person_id, i.good_until, i.kind AS link,'
+            ' p.name, p.login, p.email, p.language, p.kind FROM invitations i'
             ' JOIN people p ON p.id = i.person_id WHERE i.token_hash = ? AND i.used_at IS NULL'
             ' AND i.good_until > ? AND p.is_active = 1 AND p.login IS NOT NULL',
             [_hash(token), clock.now_ms()],
@@ -144,6 +211,8 @@ async def invited(token: str) -> Invitation:
         email=row['email'],
         language=row['language'],
         good_until=clock.from_ms(row['good_until']),
+        is_portal=row['kind'] == PORTAL,
+        is_reset=row['link'] == RESET,
     )
 
 
@@ -173,11 +242,12 @@ async def accept(token: str, *, name: str, password: str) -> str:
                 ' WHERE id = ? AND is_active = 1',
                 [given['name'], folded, fresh, mine.person_id],
             )
-            await database.rows('DELETE FROM outbox WHERE key = ?', [f'invitation:{mine.id}'])
+            await database.rows('DELETE FROM outbox WHERE key = ?', [mine.key])
             await people.end_everything(mine.person_id)
+            what = 'reset' if mine.is_reset else 'invitation'
             people.publish_changed(mine.person_id)
             actor = await people.actor_of_person(mine.person_id)
             if actor is None:
                 raise NotFound(catalog='person', id=mine.person_id)
-            await audit.note(actor, 'password_changed', person_id=mine.person_id, what='invitation')
+            await audit.note(actor, 'password_changed', person_id=mine.person_id, what=what)
     return mine.login

@@ -8,6 +8,7 @@ from typing import Any
 
 from store import changes, clock, database, guard
 from store.actor import TO_UNDO, Actor, Cause
+from store.audit import note_structure
 from store.catalogs import SCHEMA
 from store.changes import Entry
 from store.decoding import plan_of
@@ -56,6 +57,7 @@ async def save_values(actor: Actor, catalog: str, field: str, values: Sequence[C
     async with shaping(actor):
         await need_unused(kind, spec, plain)
         await rewrite_field(_with(spec, plain))
+        await note_structure(actor, 'values_changed', name=spec.label, place=kind.label)
 
 
 def _plain(value: Choice) -> dict[str, Any]:
@@ -92,6 +94,8 @@ async def merge(actor: Actor, catalog: str, field: str, gone: str, kept: str) ->
     async with shaping(actor):
         count = await _rewrite(actor, cause, kind, spec, (gone, kept))
         await rewrite_field(_with(spec, [one for one in values_of(spec) if one['key'] != gone]))
+        facts = {'name': spec.label, 'place': kind.label, 'gone': value['label'], 'records': count}
+        await note_structure(actor, 'values_merged', **facts)
     return Merged(id=cause.id or 0, catalog=catalog, field=field, gone=value, place=place, records=count)
 
 
@@ -113,6 +117,7 @@ async def unmerge(actor: Actor, merged: Merged) -> int:
         await _write(
             actor, TO_UNDO, kind, spec, [(view, fresh[view.id]) for view in views if view.id in fresh]
         )
+        await note_structure(actor, 'merge_undone', name=spec.label, place=kind.label)
     return len(fresh)
 
 

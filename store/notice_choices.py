@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-KINDS = ('task', 'mention', 'approval', 'event', 'process', 'system')
-"""What a line is about: tasks and reminders, people, decisions, noteworthy days, rules, the system itself."""
+KINDS = ('task', 'mention', 'change', 'approval', 'event', 'process', 'system')
+"""What a line is about: tasks and reminders, people, records that are followed, decisions, noteworthy days,
+rules, the system itself."""
 STICKY = ('task', 'approval')
 """Kinds that stay until somebody acts on them."""
 NEVER, HOURLY, DAILY = 'never', 'hourly', 'daily'

@@ -91,7 +91,7 @@ async def _put(person_id: int, notice: Notice, *, in_bell: bool) -> bool:
         'INSERT INTO notifications'
         ' (person_id, kind, code, facts, text, catalog, record_id, dedup_key, created_at, in_bell)'
         ' SELECT id, ?, ?, ?, ?, ?, CAST(? AS BIGINT), ?, CAST(? AS BIGINT), CAST(? AS SMALLINT) FROM people'
-        ' WHERE id = ? AND is_active = 1'
+        " WHERE id = ? AND is_active = 1 AND kind = 'employee'"
         ' ON CONFLICT DO NOTHING RETURNING id',
         [
             notice.kind,

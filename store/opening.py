@@ -17,8 +17,11 @@ from store import (
     files,
     guard,
     invitations,
+    layouts,
+    own_account,
     people,
     photos,
+    portal,
     roles,
     secret_box,
     seeing,
@@ -84,14 +87,17 @@ async def open_migrated(url: str) -> None:
     try:
         people.forget()
         sessions.forget()
+        portal.forget()
         seeing.forget()
         await roles.keep_what_was_allowed()
         await roles.add_ready_roles(guard.SETUP)
         await catalogs.load()
         with guard.acting(guard.SETUP):
-            await tables.renew_indexes()
+            await tables.renew_tables()
         await system_settings.load_settings()
+        await own_account.load()
         await workplaces.load()
+        await layouts.load()
         await photos.load()
     except BaseException:
         await close_store()
@@ -103,7 +109,9 @@ async def follow_others() -> None:
     if await catalogs.refresh():
         people.forget()
         await workplaces.load()
+        await layouts.load()
         await system_settings.load_settings()
+        await own_account.load()
 
 
 async def close_store() -> None:

@@ -52,3 +52,11 @@ def need(actor: Actor, operation: str, *, hands: bool = False) -> None:
         raise NotAllowed(right='operation', operation=operation)
     if hands and actor.read_only:
         raise NotAllowed(right='read_only')
+
+
+def need_employee(actor: Actor) -> None:
+    """Let nobody of the portal pass: what colleagues say and are is theirs alone.
+
+    :raises NotAllowed: right 'employee'"""
+    if actor.portal:
+        raise NotAllowed(right='employee')

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from store import audit, clock, database, guard, passwords
-from store.actor import Actor
+from store.actor import EMPLOYEE, Actor
 from store.actors import (
     CACHED_S,
     actor_as,
@@ -27,7 +27,9 @@ from store.person_checks import (
     need_may_change,
     need_may_create,
     need_may_open,
+    need_own_password,
     need_sound_absence,
+    need_sound_kind,
 )
 from store.person_rows import COLUMNS, Person, person_of, shown_to
 from store.person_values import (
@@ -53,21 +55,30 @@ def need_admin(actor: Actor) -> None:
 
 
 async def list_people(
-    actor: Actor, *, text: str = '', is_active: bool | None = True, limit: int = 1000
+    actor: Actor,
+    *,
+    text: str = '',
+    is_active: bool | None = True,
+    kind: str = EMPLOYEE,
+    limit: int = 1000,
 ) -> list[Person]:
-    """People by name; everybody may know their colleagues, only who manages people their logins."""
-    parts, args = ['1 = 1'], []
+    """People by name; everybody may know their colleagues, only who manages people their logins, and those
+    of the `kind` 'portal'."""
+    if kind != EMPLOYEE:
+        need(actor, 'manage_people')
+    parts: list[str] = ['kind = ?']
+    args: list[Any] = [kind]
     for word in (fold(text) or '').split():
         parts.append(f"{words_of_people(actor)} LIKE ? ESCAPE '\\'")
         args.append('%' + re.sub(r'([\\%_])', r'\\\1', word) + '%')
     if is_active is not None:
         parts.append('is_active = ?')
-        args.append(int(is_active))  # type: ignore[arg-type]
+        args.append(int(is_active))
     return await _people(actor, f'{" AND ".join(parts)} ORDER BY folded, id LIMIT ?', [*args, limit])
 
 
 async def person(actor: Actor, person_id: int) -> Person:
-    """One colleague.
+    """One colleague; somebody of the portal knows only themselves.
 
     :raises NotFound: there is no such person"""
     found = await _people(actor, 'id = ?', [person_id])
@@ -84,6 +95,8 @@ async def person_by_login(actor: Actor, login: str) -> Person | None:
 
 
 async def _people(actor: Actor, condition: str, args: Sequence[Any]) -> list[Person]:
+    if actor.portal:
+        condition, args = f'id = ? AND {condition}', [actor.person_id, *args]
     with guard.acting(actor):
         found = await database.rows(f'SELECT {COLUMNS} FROM people WHERE {condition}', args, read=True)
         ids = [row['id'] for row in found]
@@ -102,7 +115,8 @@ async def _people(actor: Actor, condition: str, args: Sequence[Any]) -> list[Per
 
 async def create_person(actor: Actor, values: Mapping[str, Any]) -> Person:
     """Add a colleague: `name`, and as wished login, password, email, department, manager_id, is_admin,
-    language, theme, time_zone, roles (codes), phone, working_hours, must_change_password.
+    language, theme, time_zone, roles (codes), phone, working_hours, must_change_password; `kind` is 'portal'
+    for a customer.
 
     :raises Invalid: field by field
     :raises NotAllowed: an operation is missing"""
@@ -126,6 +140,7 @@ async def _insert(values: dict[str, Any]) -> int:
     roles = values.pop('roles', ())
     row = {**values, 'created_at': clock.now_ms(), 'folded': folded_person(values)}
     columns, blanks = ', '.join(row), ', '.join('?' * len(row))
+    need_sound_kind(row)
     await need_free_login(values.get('login'), 0)
     await need_free_contact(values.get('contact_id'), 0)
     await need_sound_absence(0, values)
@@ -157,9 +172,10 @@ async def _change(actor: Actor, person_id: int, wanted: Mapping[str, Any]) -> No
     lock = ' FOR UPDATE' if database.is_postgres() else ''
     found = await database.rows(f'SELECT * FROM people WHERE id = ?{lock}', [person_id])
     await need_may_change(actor, await person(actor, person_id), wanted)
-    if 'password' in wanted:
-        raise Invalid({'password': BadValue('read_only')})
+    for code in {'password', 'kind'}.intersection(wanted):
+        raise Invalid({code: BadValue('read_only')})
     before, values = found[0], await checked_values(wanted)
+    need_sound_kind({**before, **values})
     if values.get('is_admin') == 0 or values.get('is_active') == 0:
         await need_another_admin(person_id)
     await need_free_login(values.get('login'), person_id)
@@ -205,8 +221,10 @@ async def set_password(actor: Actor, person_id: int, password: str, *, current: 
     sign-in.
 
     :raises Invalid: field 'password' or 'current'"""
+    one = await person(actor, person_id)
     if actor.person_id != person_id:
-        await need_may_open(actor, await person(actor, person_id))
+        await need_may_open(actor, one)
+    await need_own_password(actor, one)
     with guard.acting(actor):
         found = await database.rows(
             'SELECT name, login, email, password_hash FROM people WHERE id = ?', [person_id]

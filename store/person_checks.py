@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from store import database
-from store.actor import Actor
+from store.actor import EMPLOYEE, Actor
 from store.actors import actor_of_person
+from store.directory_links import link_of
 from store.operations import need
 from store.person_rows import Person
 from store.problems import BadValue, Invalid, NotAllowed, Refused
@@ -24,6 +25,8 @@ OWN_FIELDS = frozenset(
     }
 )
 """What everybody may change about themselves."""
+CUSTOMER_FIELDS = frozenset({'name', 'phone', 'language', 'theme', 'time_zone'})
+"""What customers may change about themselves; by the e-mail they are known."""
 KEYS = frozenset({'login', 'email'})
 """Who changes these of somebody else could sign in as that person."""
 
@@ -45,7 +48,8 @@ async def need_may_change(actor: Actor, one: Person, values: Mapping[str, Any]) 
     of theirs.
 
     :raises NotAllowed: an operation is missing, or the person may more than who changes them"""
-    if actor.is_admin or (actor.person_id == one.id and OWN_FIELDS.issuperset(values)):
+    own = CUSTOMER_FIELDS if one.is_portal else OWN_FIELDS
+    if actor.is_admin or (actor.person_id == one.id and own.issuperset(values)):
         return
     need(actor, 'manage_people')
     if one.is_admin or bool(values.get('is_admin')):
@@ -70,6 +74,14 @@ async def need_may_open(actor: Actor, one: Person) -> None:
         need(actor, operation)
 
 
+def need_sound_kind(values: Mapping[str, Any]) -> None:
+    """A customer at the portal is no administrator.
+
+    :raises Invalid: field 'is_admin'"""
+    if values.get('kind', EMPLOYEE) != EMPLOYEE and values.get('is_admin'):
+        raise Invalid({'is_admin': BadValue('not_of_portal')})
+
+
 async def need_another_admin(person_id: int) -> None:
     """Somebody else must be left who may do everything.
 
@@ -80,6 +92,18 @@ async def need_another_admin(person_id: int) -> None:
     )
     if [row['id'] for row in admins] == [person_id]:
         raise Refused('last_administrator')
+
+
+async def need_own_password(actor: Actor, one: Person) -> None:
+    """Whose password the directory keeps gets none here; an open tab alone opens no second way in.
+
+    An administrator may be given one by somebody else: it lets them in when the directory is down.
+
+    :raises Refused: 'password_in_directory'"""
+    is_own = actor.person_id == one.id
+    is_first = is_own and not one.has_password and await link_of(one.id) is not None
+    if is_first or (actor.person_id is not None and one.by_directory and (is_own or not one.is_admin)):
+        raise Refused('password_in_directory')
 
 
 async def need_free_login(login: str | None, person_id: int) -> None:
@@ -119,14 +143,17 @@ async def need_sound_absence(person_id: int, values: Mapping[str, Any]) -> None:
 
 
 async def hold_roles(person_id: int, codes: Iterable[str]) -> None:
-    """Let a person hold these roles and no others, in the open transaction.
+    """Let a person hold these roles and no others, in the open transaction; customers those of the portal.
 
     :raises Invalid: field 'roles'"""
+    of_portal = await database.rows("SELECT id FROM people WHERE id = ? AND kind <> 'employee'", [person_id])
     await database.rows('DELETE FROM person_roles WHERE person_id = ?', [person_id])
     for code in dict.fromkeys(codes):
-        found = await database.rows('SELECT id FROM roles WHERE code = ?', [code])
+        found = await database.rows('SELECT id, is_portal FROM roles WHERE code = ?', [code])
         if not found:
             raise Invalid({'roles': BadValue('unknown_role', role=code)})
+        if bool(found[0]['is_portal']) != bool(of_portal):
+            raise Invalid({'roles': BadValue('role_of_others', role=code)})
         await database.rows(
             'INSERT INTO person_roles (person_id, role_id) VALUES (?, ?)', [person_id, found[0]['id']]
         )

@@ -7,12 +7,22 @@ from datetime import date, datetime
 from typing import Any
 
 from store import clock
-from store.actor import Actor
+from store.actor import EMPLOYEE, PORTAL, Actor
 
+BY_DIRECTORY = (
+    'EXISTS (SELECT 1 FROM directory_people d WHERE d.person_id = people.id)'
+    " AND NOT (people.is_admin = 1 AND people.password_hash <> '')"
+    " AND EXISTS (SELECT 1 FROM saved_settings s WHERE s.key = 'directory_sign_in'"
+    ' AND s.value = \'"directory"\')'
+)
+"""The condition under which a row of `people` signs in by the company's directory.
+
+An administrator with a password of their own does not: they get in when the directory is down, too."""
 COLUMNS = (
     'id, name, login, email, department, manager_id, is_admin, is_active, language, theme, time_zone,'
     ' created_at, password_hash, phone, working_hours, absent_from, absent_until, deputy_id, photo_id,'
-    ' contact_id, must_change_password'
+    ' contact_id, must_change_password, kind,'
+    f' CASE WHEN {BY_DIRECTORY} THEN 1 ELSE 0 END AS by_directory'
 )
 """Of the table of people, as `person_of` reads them."""
 SECRET: Mapping[str, Any] = {
@@ -23,6 +33,7 @@ SECRET: Mapping[str, Any] = {
     'is_admin': False,
     'has_password': False,
     'must_change_password': False,
+    'by_directory': False,
     'contact_id': None,
     'roles': (),
 }
@@ -31,7 +42,8 @@ SECRET: Mapping[str, Any] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """A colleague; `login` is '' for one who cannot sign in, and for readers who need not know it.
+    """A colleague, or somebody of the portal; `login` is '' for one who cannot sign in, and for readers who
+    need not know it.
 
     `working_hours` maps ISO weekdays ('1' is Monday) to ('09:00', '18:00'); a person is away from
     `absent_from` to `absent_until`, both included, and the deputy stands in. `contact_id` is the record
@@ -59,6 +71,13 @@ class Person:
     photo_id: int | None = None
     contact_id: int | None = None
     must_change_password: bool = False
+    kind: str = EMPLOYEE
+    by_directory: bool = False
+
+    @property
+    def is_portal(self) -> bool:
+        """Whether this is a customer who comes in by the portal."""
+        return self.kind == PORTAL
 
     def is_away(self, on: date) -> bool:
         """Whether they are absent on this day."""
@@ -93,6 +112,8 @@ def person_of(row: Mapping[str, Any], roles: Iterable[str]) -> Person:
         photo_id=row['photo_id'],
         contact_id=row['contact_id'],
         must_change_password=bool(row['must_change_password']),
+        kind=row['kind'],
+        by_directory=bool(row['by_directory']),
     )
 
 

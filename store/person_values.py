@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from store import passwords
-from store.actor import Actor
+from store.actor import EMPLOYEE, PORTAL, Actor
 from store.fields import FIELD_TYPES
 from store.folding import fold
 from store.problems import BadValue, Invalid, Problem
@@ -70,6 +70,13 @@ async def checked_values(values: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
+def checked_value(code: str, value: Any) -> Any:
+    """One value as its column keeps it.
+
+    :raises BadValue: it does not fit"""
+    return _column(code, value)
+
+
 def problem_of(code: str, value: Any) -> BadValue | None:
     """What is wrong with one value; None when it is fine."""
     try:
@@ -95,6 +102,7 @@ def _column(code: str, value: Any) -> Any:
         'language': lambda: bool(_LANGUAGE.fullmatch(text)),
         'theme': lambda: text in THEMES,
         'time_zone': lambda: not text or text in available_timezones(),
+        'kind': lambda: text in (EMPLOYEE, PORTAL),
     }
     if code not in fits:
         raise BadValue('unknown_field', field=code)

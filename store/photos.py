@@ -9,6 +9,7 @@ from pathlib import Path
 from store import audit, database, files, guard, people
 from store.actor import Actor
 from store.file_contents import content_type_of
+from store.operations import need_employee
 from store.person_checks import need_may_change
 from store.problems import NotFound, Refused
 
@@ -36,6 +37,7 @@ async def set_photo(actor: Actor, person_id: int, data: bytes) -> int:
     """Give oneself a photo, or somebody whom one may change; the id of the file.
 
     :raises Refused: 'file_refused' with `reason`: 'too_big', 'not_a_picture', 'damaged'"""
+    need_employee(actor)
     one = await people.person(actor, person_id)
     if person_id != actor.person_id:
         await need_may_change(actor, one, {'photo_id': None})
@@ -47,6 +49,7 @@ async def set_photo(actor: Actor, person_id: int, data: bytes) -> int:
 
 async def remove_photo(actor: Actor, person_id: int) -> None:
     """Take a photo away."""
+    need_employee(actor)
     one = await people.person(actor, person_id)
     if person_id != actor.person_id:
         await need_may_change(actor, one, {'photo_id': None})

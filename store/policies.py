@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from store import clock, database
+from store import clock, database, portal_reach
 from store.actor import Actor, Level, RecordRule
 from store.catalogs import SCHEMA
 from store.conditions import filter_sql
+from store.marks import is_read_off, lacking, read_off, together
 from store.problems import NotAllowed, Refused
 from store.query import Filter
 from store.schema import Catalog
@@ -38,7 +39,7 @@ class Eyes:
         return readable(self.actor, catalog)
 
 
-class _Judge(Eyes):
+class Judge(Eyes):
     """How the filter of a rule about records sees: everything, since it judges and shows nothing."""
 
     def catalog(self, code: str) -> Catalog | None:
@@ -60,19 +61,26 @@ def readable_in_order(actor: Actor, catalog: Catalog, stage: str | None = None) 
     if stage is None:
         by_level = _by_level(actor, READ, catalog)
     else:
-        by_level = [reach(level_at(actor, READ, catalog, stage), actor, READ)]
-    return _last(actor, catalog, _granted(actor, READ, catalog, by_level))
+        by_level = [reach(level_at(actor, READ, catalog, stage), actor, READ, catalog)]
+    levels = _levels(actor, catalog) if stage is None else {level_at(actor, READ, catalog, stage)}
+    return _last(actor, levels, _granted(actor, READ, catalog, by_level))
 
 
-def _last(actor: Actor, catalog: Catalog, asked: Sql) -> Sql:
+def _last(actor: Actor, levels: Iterable[Level], asked: Sql) -> Sql:
     """The condition, to be looked at once another index has found a record.
 
     SQLite would begin with it and gather all of somebody's many records, to sort or to sift them."""
-    levels = {actor.rights(catalog.code).read, *stage_levels(actor, READ, catalog).values()}
-    is_many = any(level >= Level.ALL or len(_owners(level, actor, READ)) > FEW for level in levels)
-    if asked == ALWAYS or not is_many or database.is_postgres():
+    if asked == ALWAYS or database.is_postgres() or not any(_reaches_many(actor, one) for one in levels):
         return asked
     return f'+({asked[0]})', asked[1]
+
+
+def _levels(actor: Actor, catalog: Catalog) -> set[Level]:
+    return {actor.rights(catalog.code).read, *stage_levels(actor, READ, catalog).values()}
+
+
+def _reaches_many(actor: Actor, level: Level) -> bool:
+    return level >= Level.ALL or len(_owners(level, actor, READ)) > FEW
 
 
 def allowed(actor: Actor, right: str, catalog: Catalog) -> Sql:
@@ -89,29 +97,40 @@ def _granted(actor: Actor, right: str, catalog: Catalog, by_level: Sequence[Sql]
     return _and_not(given, any_of(_kept_out(actor, right, catalog)))
 
 
-def readable_apart(actor: Actor, catalog: Catalog) -> list[tuple[int, Sql]]:
+def readable_apart(actor: Actor, catalog: Catalog, *, in_one_go: bool = False) -> list[tuple[int, Sql]]:
     """`readable` as conditions to be added up (1) and taken off (-1), each with an index of its own.
 
-    Counts and sums are made so: one condition of many ways would have to look at every record."""
+    Counts and sums are made so: one condition of many ways would have to look at every record.
+
+    :param in_one_go: whoever reads much in most stages goes along the index of the sums once"""
     if actor.is_admin:
         return [(1, ALWAYS)]
-    ways = _by_level(actor, READ, catalog)
-    parts = [(1, way) for way in ways if way != NEVER]
+    kept = _kept_out(actor, READ, catalog)
+    marked = any_of([one for one in kept if is_read_off(one)])
+    ways, others = _by_level(actor, READ, catalog), _by_other_ways(actor, READ, catalog)
+    if in_one_go and _reaches_many(actor, actor.rights(catalog.code).read):
+        ways = [any_of([*ways, *(one for one in others if is_read_off(one))])]
+        others = [one for one in others if not is_read_off(one)]
+    parts = [(1, _and_not(way, marked)) for way in ways if way != NEVER]
     if any_of(ways) != ALWAYS:
-        for way in _by_other_ways(actor, READ, catalog):
-            parts += [(1, _and_not(way, any_of(ways)))] if way != NEVER else []
+        for way in others:
+            apart = _and_not(_and_not(way, any_of(ways)), marked)
+            parts += [(1, apart)] if way != NEVER else []
             ways.append(way)
-    kept, args = any_of(_kept_out(actor, READ, catalog))
-    if kept != NEVER[0]:
-        given, more = _last(actor, catalog, any_of(ways))
-        parts.append((-1, (f'{given} AND {kept}', [*more, *args])))
+    text, args = any_of([one for one in kept if not is_read_off(one)])
+    if text != NEVER[0]:
+        given, more = _and_not(_last(actor, _levels(actor, catalog), any_of(ways)), marked)
+        parts.append((-1, (f'{given} AND {text}', [*more, *args])))
     return parts or [(1, NEVER)]
 
 
 def _and_not(asked: Sql, other: Sql) -> Sql:
     if other == NEVER:
         return asked
-    return f'{asked[0]} AND (CASE WHEN {other[0]} THEN 0 ELSE 1 END) = 1', [*asked[1], *other[1]]
+    if is_read_off(other) and ' OR ' not in other[0]:
+        return f'{asked[0]} AND {lacking(other)[0]}', asked[1]
+    # PostgreSQL knows how many records `IS NOT TRUE` leaves over, and so which index to go along.
+    return f'{asked[0]} AND ({other[0]}) IS NOT TRUE', [*asked[1], *other[1]]
 
 
 def _by_other_ways(actor: Actor, right: str, catalog: Catalog) -> list[Sql]:
@@ -119,11 +138,13 @@ def _by_other_ways(actor: Actor, right: str, catalog: Catalog) -> list[Sql]:
 
 
 def _kept_out(actor: Actor, right: str, catalog: Catalog) -> list[Sql]:
-    return [_of_rule(actor, rule, catalog) for rule in _keeping_out(actor, right, catalog.code)]
+    return together([_of_rule(actor, rule, catalog) for rule in _keeping_out(actor, right, catalog.code)])
 
 
-def reach(level: Level, actor: Actor, right: str) -> Sql:
+def reach(level: Level, actor: Actor, right: str, catalog: Catalog) -> Sql:
     """The condition on a record's row `t` that a level stands for."""
+    if actor.portal:
+        return portal_reach.reach(level, actor, right, catalog)
     if level >= Level.ALL:
         return ALWAYS
     owners = sorted(_owners(level, actor, right))
@@ -140,7 +161,7 @@ def reach(level: Level, actor: Actor, right: str) -> Sql:
 
 def _owners(level: Level, actor: Actor, right: str) -> frozenset[int]:
     """Whose records a level below all reaches."""
-    if level == Level.NONE or actor.person_id is None:
+    if level == Level.NONE or actor.person_id is None or actor.portal:
         return frozenset()
     colleagues = actor.colleagues if level >= Level.UNIT else ()
     reports = actor.reports if right == READ else ()
@@ -163,16 +184,16 @@ def _by_level(actor: Actor, right: str, catalog: Catalog) -> list[Sql]:
     base = actor.rights(catalog.code).level(right)
     by_stage = stage_levels(actor, right, catalog)
     if not by_stage:
-        return [reach(base, actor, right)]
+        return [reach(base, actor, right, catalog)]
     stages: dict[Level, list[int]] = {}
     for stage_id, level in by_stage.items():
         stages.setdefault(level, []).append(stage_id)
     parts: list[Sql] = []
     for level, ids in stages.items():
-        text, args = reach(level, actor, right)
+        text, args = reach(level, actor, right, catalog)
         if text != NEVER[0]:
             parts.append((f'(t.stage_id IN ({_listed(ids)}) AND {text})', args))
-    text, args = reach(base, actor, right)
+    text, args = reach(base, actor, right, catalog)
     rest = f't.stage_id IS NULL OR t.stage_id NOT IN ({_listed(by_stage)})'
     return parts if text == NEVER[0] else [*parts, (f'(({rest}) AND {text})', args)]
 
@@ -238,7 +259,7 @@ def _as_rule(right: str) -> str:
 def _of_rule(actor: Actor, rule: RecordRule, catalog: Catalog) -> Sql:
     whole = SCHEMA.by_code.get(catalog.code, catalog)
     try:
-        return filter_sql(_Judge(actor), whole, Filter.from_plain(rule.condition))
+        return read_off(rule, filter_sql(Judge(actor), whole, Filter.from_plain(rule.condition)))
     except Refused:
         # A rule whose field is gone gives nothing to anybody, and keeps out whom it kept out.
         return ALWAYS if rule.only else NEVER
@@ -259,6 +280,8 @@ def reads_any(actor: Actor, catalog: str) -> bool:
 
 def has_any(actor: Actor, right: str, catalog: str) -> bool:
     """Whether the actor may have a right to some record of a catalogue, by whatever way."""
+    if actor.portal and right != READ and portal_reach.is_identity(catalog):
+        return False
     if actor.is_admin or actor.rights(catalog).level(right) > Level.NONE:
         return True
     placed = any(rights.level(right) > Level.NONE for rights in actor.places.get(catalog, {}).values())
@@ -284,7 +307,7 @@ def certain(
     """What levels alone say of a right to a record; None: only the database knows."""
     if actor.is_admin:
         return True
-    if _keeping_out(actor, right, catalog.code):
+    if actor.portal or _keeping_out(actor, right, catalog.code):
         return None
     if reaches(actor, right, catalog, owner_id, stage):
         return True

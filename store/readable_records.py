@@ -9,6 +9,7 @@ from store.actor import BY_PERSON, Actor, Cause
 from store.catalogs import SCHEMA
 from store.changes import Change
 from store.columns import StageTotal
+from store.operations import need_employee
 from store.problems import NotFound, Refused
 from store.query import NO_FILTER, Condition, Filter, Page, Query
 from store.schema import Catalog
@@ -135,7 +136,10 @@ class ReadableRecords:
     async def history(
         self, catalog: str, id: int, *, limit: int = 50, before: int | None = None
     ) -> list[Change]:
-        """What happened to a record, newest first; names of linked records only where they may be read."""
+        """What happened to a record, newest first; names of linked records only where they may be read.
+
+        :raises NotAllowed: to people of the portal, who are told nothing of what is done inside"""
+        need_employee(self.actor)
         await self.get(catalog, id)
         with guard.acting(self.actor):
             found = await changes.of_record(SCHEMA[catalog], id, limit=limit, before=before)
@@ -154,12 +158,18 @@ class ReadableRecords:
     async def suggest(self, catalog: str, text: str, *, limit: int = 10) -> list[Ref]:
         """Candidates for a link field, by name; `catalog` 'person' gives people."""
         kind = None if catalog == 'person' else self.catalog(catalog)
+        if kind is None and self.actor.portal:
+            return []
         with guard.acting(self.actor):
             found = await search.named_like(self.actor, kind, text, limit)
         return [Ref(row['id'], row['title'], catalog) for row in found]
 
     async def titles(self, refs: Iterable[Ref]) -> dict[tuple[str, int], str]:
-        """Names by (catalogue, id) of people and of those records that the actor may read."""
+        """Names by (catalogue, id) of people and of those records that the actor may read.
+
+        Somebody of the portal is told the names of people only with the records that show them."""
+        if self.actor.portal:
+            refs = [ref for ref in refs if ref.catalog != 'person' or ref.id == self.actor.person_id]
         with guard.acting(self.actor):
             return await reading.titles(self.actor, refs)
 

@@ -21,6 +21,7 @@ from store.sql import Sql
 from store.tables import NEVER_NULL, sort_column, table
 from store.values import RecordView, Ref
 
+LAST_ID = 2**63 - 1
 MAX_PAGE = 1000
 _KEY = re.compile(r'[a-z0-9_]{1,60}')
 
@@ -37,9 +38,11 @@ def scope_in_order(
     return _scope(actor, catalog, readable_in_order(actor, catalog, stage), asked, text)
 
 
-def scopes(actor: Actor, catalog: Catalog, asked: Filter, text: str = '') -> list[tuple[int, Sql]]:
-    """`scope` in parts to be added up (1) and taken off (-1)."""
-    parts = readable_apart(actor, catalog)
+def scopes(
+    actor: Actor, catalog: Catalog, asked: Filter, text: str = '', *, in_one_go: bool = False
+) -> list[tuple[int, Sql]]:
+    """`scope` in parts to be added up (1) and taken off (-1); `in_one_go` for sums of most records."""
+    parts = readable_apart(actor, catalog, in_one_go=in_one_go)
     return [(sign, _scope(actor, catalog, part, asked, text)) for sign, part in parts]
 
 
@@ -194,6 +197,8 @@ async def count(actor: Actor, catalog: Catalog, asked: Filter = NO_FILTER, text:
 
 async def one(actor: Actor, catalog: Catalog, record_id: int, *, deleted: bool = False) -> RecordView | None:
     """One record, if the actor may read it."""
+    if not 0 < record_id <= LAST_ID:
+        return None
     plan = plan_of(catalog)
     where, args = scope(actor, catalog, NO_FILTER, deleted=deleted)
     found = await database.rows(

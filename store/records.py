@@ -4,14 +4,25 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from store import changes, clock, database, guard, policies, ranks, reading, writing
+from store import (
+    changes,
+    clock,
+    database,
+    guard,
+    own_account,
+    policies,
+    portal_reach,
+    ranks,
+    reading,
+    writing,
+)
 from store.actor import BY_PERSON, Actor, Cause, Level
 from store.catalogs import SCHEMA
 from store.changes import Change, Entry
 from store.columns import StageTotal
 from store.decoding import plan_of
 from store.fields import FIELD_TYPES
-from store.operations import need
+from store.operations import need, need_employee
 from store.problems import BadValue, Conflict, Invalid, NotFound, Problem, Refused
 from store.readable_records import ReadableRecords, Related
 from store.schema import Catalog
@@ -51,28 +62,33 @@ class Records(ReadableRecords):
             raise policies.refuse('create', catalog)
         with guard.acting(self.actor):
             async with database.transaction():
+                own = await portal_reach.claimed(self.actor, SCHEMA[catalog]) if self.actor.portal else {}
                 parsed = [
-                    _numbered_error(i, lambda row=row: self._new(kind, row)) for i, row in enumerate(rows)
+                    _numbered_error(i, lambda row=row: self._new(kind, row, own))
+                    for i, row in enumerate(rows)
                 ]
-                await self._check_owners(kind, parsed)
-                for place, problem in (await writing.check_links(self.actor, parsed)).items():
+                await self._check_owners(kind, parsed, own)
+                # Whose a record is, is not read from what they may read.
+                chosen = [{code: v for code, v in row.items() if code not in own} for row in parsed]
+                for place, problem in (await writing.check_links(self.actor, chosen)).items():
                     problem.facts = {**problem.facts, 'row': place}
                     raise problem
                 return await self._writer.create(SCHEMA[catalog], parsed)
 
-    def _new(self, kind: Catalog, raw: Mapping[str, Any]) -> dict[str, Any]:
+    def _new(self, kind: Catalog, raw: Mapping[str, Any], own: Mapping[str, Ref | None]) -> dict[str, Any]:
         whole = SCHEMA[kind.code]
         row = {
             s.code: FIELD_TYPES[s.type].parse(s.default, s)
             for s in whole.live_fields
             if s.default is not None and s.code not in raw
         }
-        parsed = {**row, **writing.parse(kind, raw)}
+        parsed = {**row, **writing.parse(kind, raw), **own}
         if kind.pipelines and not parsed.get('stage'):
             parsed['stage'] = kind.pipelines[0].start.code
-        if parsed.get('owner') is None and 'owner' not in raw and self.actor.person_id is not None:
+        if parsed.get('owner') is None and 'owner' not in {*raw, *own} and self.actor.person_id is not None:
             parsed['owner'] = Ref(self.actor.person_id, self.actor.name, 'person')
         errors = {**writing.missing(whole, parsed), **writing.put_away(whole, parsed)}
+        errors |= portal_reach.kept_from(whole, raw) if self.actor.portal else {}
         if parsed.get('stage'):
             line, stage = writing.pipeline_of(whole, parsed['stage'])
             errors |= writing.missing(whole, parsed, stage.required)
@@ -82,8 +98,14 @@ class Records(ReadableRecords):
             raise _shown(kind, errors)
         return parsed
 
-    async def _check_owners(self, kind: Catalog, rows: Sequence[Mapping[str, Any]]) -> None:
+    async def _check_owners(
+        self, kind: Catalog, rows: Sequence[Mapping[str, Any]], own: Mapping[str, Ref | None]
+    ) -> None:
         """Records may be made for those whom the level of the stage reaches."""
+        if self.actor.portal:
+            levels = [policies.level_at(self.actor, 'create', kind, row.get('stage')) for row in rows]
+            portal_reach.need_claimed(SCHEMA[kind.code], own, levels)
+            return
         for place, row in enumerate(rows):
             level = policies.level_at(self.actor, 'create', kind, row.get('stage'))
             owner = row['owner'].id if row.get('owner') else None
@@ -187,6 +209,7 @@ class Records(ReadableRecords):
         whole = SCHEMA[kind.code]
         after = {**old.values, **parsed}
         errors = {code: e for code, e in writing.missing(whole, after).items() if code in parsed}
+        errors |= portal_reach.kept_from(whole, parsed) if self.actor.portal else {}
         if self.cause.kind != 'undo':
             errors |= writing.put_away(whole, parsed, old.values)
         if parsed.get('stage') and parsed['stage'] != old.stage:
@@ -254,6 +277,7 @@ class Records(ReadableRecords):
         with guard.acting(self.actor):
             async with database.transaction():
                 old = await self._open(kind, id, 'delete')
+                own_account.need_not_own(catalog, id)
                 if version is not None and version != old.version:
                     raise Conflict(record_id=id, version=old.version)
                 await self._writer.mark(SCHEMA[catalog], old, removed=True)
@@ -280,7 +304,8 @@ class Records(ReadableRecords):
                 return (await self._read_back(kind, [id]))[0]
 
     async def comment(self, catalog: str, id: int, text: str) -> Change:
-        """Say something about a record: everybody who may read it may."""
+        """Say something about a record: everybody who may read it may, but for people of the portal."""
+        need_employee(self.actor)
         kind = self.catalog(catalog)
         said = FIELD_TYPES['long_text'].parse(text, kind.field('title'))  # type: ignore[arg-type]
         if not said:

@@ -12,7 +12,7 @@ from store.actor import EVERY, RIGHTS, Actor, FieldLevel, Level, Rights
 from store.actors import RoleGrants, book, publish_changed
 from store.catalogs import SCHEMA
 from store.operations import OPERATIONS, need
-from store.problems import BadValue, Invalid, NotAllowed, NotFound
+from store.problems import BadValue, Invalid, NotAllowed, NotFound, Refused
 from store.reindexing import closing
 from store.schema import Catalog
 from store.seen import seen
@@ -262,6 +262,22 @@ async def rename(actor: Actor, role: str, label: str, labels: Mapping[str, str])
             )
             publish_changed(None)
             await audit.note(actor, 'rights_changed', role=role, label=label.strip())
+
+
+async def set_portal(actor: Actor, role: str, *, is_portal: bool) -> None:
+    """Make a role one of the portal, or one of colleagues again; nobody may hold it meanwhile.
+
+    :raises Refused: 'role_in_use' with the number of holders"""
+    need(actor, 'manage_roles')
+    with guard.acting(actor):
+        async with database.transaction():
+            role_id = await role_id_of(role)
+            held = len(await holders_of(role_id))
+            if held:
+                raise Refused('role_in_use', people=held)
+            await database.rows('UPDATE roles SET is_portal = ? WHERE id = ?', [int(is_portal), role_id])
+            publish_changed(None)
+            await audit.note(actor, 'rights_changed', role=role, portal=is_portal)
 
 
 async def people_of(actor: Actor, role: str) -> list[tuple[Ref, str]]:

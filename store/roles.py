@@ -14,6 +14,7 @@ from store.reindexing import closing
 
 MEMBER = 'member'
 VIEWER = 'viewer'
+CUSTOMER = 'portal'
 READY: Mapping[str, tuple[str, Mapping[str, str], Rights]] = {
     MEMBER: ('Member', {'ru': 'Сотрудник'}, Rights(Level.ALL, Level.ALL, Level.ALL, Level.OWN, Level.ALL)),
     'seller': (
@@ -22,6 +23,7 @@ READY: Mapping[str, tuple[str, Mapping[str, str], Rights]] = {
         Rights(Level.ALL, Level.OWN, Level.OWN, Level.NONE, Level.OWN),
     ),
     VIEWER: ('Viewer', {'ru': 'Наблюдатель'}, Rights(Level.NONE, Level.ALL, Level.NONE, Level.NONE)),
+    CUSTOMER: ('Customer at the portal', {'ru': 'Клиент на портале'}, Rights()),
 }
 """The roles of a new installation: label, its translations, rights in every catalogue."""
 
@@ -29,20 +31,23 @@ READY: Mapping[str, tuple[str, Mapping[str, str], Rights]] = {
 _KEPT = 'roles_have_operations'
 _OF_ROLE = (
     'role_rights', 'role_places', 'role_fields', 'role_operations', 'unit_roles', 'record_shares',
-    'default_rights',
+    'default_rights', 'directory_roles',
 )  # fmt: skip
 """The tables that speak of a role by its id."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Role:
-    """A role; `rights` by catalogue code, `EVERY` for the rest; `held_by` counts the people."""
+    """A role; `rights` by catalogue code, `EVERY` for the rest; `held_by` counts the people.
+
+    One that `is_portal` is for customers at the portal and nobody else."""
 
     code: str
     label: str
     labels: Mapping[str, str] = field(default_factory=dict)
     rights: Mapping[str, Rights] = field(default_factory=dict)
     held_by: int = 0
+    is_portal: bool = False
 
 
 async def list_roles(actor: Actor) -> list[Role]:
@@ -50,7 +55,7 @@ async def list_roles(actor: Actor) -> list[Role]:
     need(actor, 'manage_roles')
     with guard.acting(actor):
         rows = await database.rows(
-            'SELECT r.id, r.code, r.label, r.labels,'
+            'SELECT r.id, r.code, r.label, r.labels, r.is_portal,'
             ' (SELECT count(*) FROM person_roles h WHERE h.role_id = r.id) AS held FROM roles r ORDER BY r.id'
         )
         rights = await database.rows('SELECT * FROM role_rights ORDER BY id')
@@ -64,6 +69,7 @@ async def list_roles(actor: Actor) -> list[Role]:
             labels=json.loads(row['labels']),
             rights=by_role.get(row['id'], {}),
             held_by=row['held'],
+            is_portal=bool(row['is_portal']),
         )
         for row in rows
     ]
@@ -133,12 +139,17 @@ async def add_ready_roles(actor: Actor, codes: Sequence[str] = tuple(READY)) -> 
     """Add those of the `READY` roles that are missing, as a new installation needs them."""
     have = {role.code for role in await list_roles(actor)}
     missing = [code for code in codes if code not in have]
-    for code in missing:
-        label, labels, rights = READY[code]
-        await save_role(actor, code, label, {EVERY: rights}, labels)
-    if missing:
-        with guard.acting(actor):
-            await _allow_usual([code for code in missing if code != VIEWER])
+    if not missing:
+        return
+    # A role that is there is never given its operations again: it comes with them, or not at all.
+    with guard.acting(actor):
+        async with database.transaction():
+            for code in missing:
+                label, labels, rights = READY[code]
+                await save_role(actor, code, label, {EVERY: rights}, labels)
+            await _allow_usual([code for code in missing if code not in (VIEWER, CUSTOMER)])
+            if CUSTOMER in missing:
+                await role_rights.set_portal(actor, CUSTOMER, is_portal=True)
 
 
 async def keep_what_was_allowed() -> None:

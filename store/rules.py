@@ -8,6 +8,7 @@ from typing import Any
 
 from store import clock, database, guard, tables
 from store.actor import Actor
+from store.audit import note_structure
 from store.catalogs import SCHEMA
 from store.operations import need
 from store.problems import NotFound, Refused
@@ -166,6 +167,7 @@ async def create(actor: Actor, spec: Mapping[str, Any], *, now: datetime) -> Sto
                 spec = {**spec, 'key': f'rule_{rule_id}'}
                 await database.rows('UPDATE rules SET key = ? WHERE id = ?', [spec['key'], rule_id])
             await _new_version(actor, rule_id, 1, spec, moment)
+            await note_structure(actor, 'rule_made', name=spec['name'], rule=rule_id)
             _changed()
     return await one(rule_id)
 
@@ -192,6 +194,7 @@ async def change(actor: Actor, rule_id: int, spec: Mapping[str, Any], *, now: da
                 ],
             )  # fmt: skip
             await _new_version(actor, rule_id, old.number + 1, {**spec, 'key': old.key}, moment)
+            await note_structure(actor, 'rule_changed', name=old.name, rule=rule_id)
             _changed()
     return await one(rule_id)
 
@@ -218,6 +221,8 @@ async def switch(actor: Actor, rule_id: int, *, enabled: bool, now: datetime) ->
                 ' changed_by = ? WHERE id = ?',
                 [int(enabled), moment, moment, moment, actor.person_id, rule_id],
             )
+            what = 'rule_on' if enabled else 'rule_off'
+            await note_structure(actor, what, name=old.name, rule=rule_id)
             _changed()
     return await one(rule_id)
 
@@ -225,7 +230,7 @@ async def switch(actor: Actor, rule_id: int, *, enabled: bool, now: datetime) ->
 async def remove(actor: Actor, rule_id: int, *, now: datetime) -> None:
     """Take a rule away; its runs stay to be read."""
     need(actor, 'edit_processes', hands=True)
-    await one(rule_id)
+    old = await one(rule_id)
     with guard.acting(guard.ENGINE):
         async with database.transaction():
             # The key becomes free: a solution may bring its rule again.
@@ -234,6 +239,7 @@ async def remove(actor: Actor, rule_id: int, *, now: datetime) -> None:
                 ' WHERE id = ?',
                 [clock.to_ms(now), rule_id],
             )
+            await note_structure(actor, 'rule_removed', name=old.name, rule=rule_id)
             _changed()
 
 

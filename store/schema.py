@@ -9,7 +9,8 @@ from typing import Any
 class FieldSpec:
     """One field of a record, a trigger, an action, a widget or a setting: the one form of the whole product.
 
-    `code` is a stable latin name, `label` what people read, `options` belong to the type
+    `code` is a stable latin name, `label` and `hint` what people read, in another language what `labels` and
+    `hints` say; `options` belong to the type
     (choice: `choices`; link: `target`; money: `currency`; auto_number: `prefix`). A `closed` field is
     hidden from somebody: its words are kept apart from those everybody may search."""
 
@@ -25,6 +26,7 @@ class FieldSpec:
     hint: str = ''
     options: Mapping[str, Any] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
     block: str = ''
     archived: bool = False
     closed: bool = False
@@ -69,6 +71,27 @@ class Pipeline:
     def stage(self, code_or_id: str | int) -> Stage | None:
         """The stage of this code or id."""
         return next((s for s in self.stages if code_or_id in (s.id, s.code)), None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rewriting:
+    """How far the search words of a catalogue's records have been written anew: down to the id `below`.
+
+    In the documents of records below it the words of the fields `apart` lie apart for certain, those of
+    `maybe` perhaps."""
+
+    below: int
+    apart: frozenset[str]
+    maybe: frozenset[str]
+
+    def to_plain(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        return {'below': self.below, 'apart': sorted(self.apart), 'maybe': sorted(self.maybe)}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> 'Rewriting':
+        """What `to_plain` gave."""
+        return cls(below=plain['below'], apart=frozenset(plain['apart']), maybe=frozenset(plain['maybe']))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,14 +4,12 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import pyotp
 
-from store import audit, clock, database, guard, passwords, people, secret_box
+from store import audit, clock, database, guard, own_account, people, proofs, secret_box
 from store.actor import Actor
 from store.person_checks import need_may_open
 from store.problems import BadValue, Invalid, NotFound, Refused
@@ -164,7 +162,7 @@ async def prepare(person_id: int) -> NewFactor:
                 raise Refused('second_factor_on')
             found = await database.rows('SELECT login, name FROM people WHERE id = ?', [person_id])
     name = found[0]['login'] or found[0]['name']
-    issuer = str(setting('company')).replace(':', ' ').strip() or 'Artel'
+    issuer = own_account.company_name().replace(':', ' ').strip() or 'Artel'
     return NewFactor(secret=secret, uri=pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=issuer))
 
 
@@ -268,11 +266,7 @@ async def _need_password(actor: Actor, current: str) -> int:
 
     :raises Invalid: field 'current'"""
     person_id = _own(actor)
-    with guard.acting(guard.DOOR):
-        found: list[Mapping[str, Any]] = list(
-            await database.rows('SELECT password_hash FROM people WHERE id = ?', [person_id])
-        )
-    await passwords.need_current(person_id, found[0]['password_hash'] if found else '', current)
+    await proofs.need_current(person_id, current)
     return person_id
 
 

@@ -8,8 +8,8 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from store import audit, clock, database, guard, passwords, people, second_factor
-from store.actor import Actor
+from store import audit, clock, database, guard, invitations, passwords, people, proofs, second_factor
+from store.actor import PORTAL, Actor
 from store.api_tokens import ApiToken, actor_of_token, create_token, list_tokens, revoke_token
 from store.browser_sessions import (
     ABSOLUTE_MS,
@@ -93,7 +93,7 @@ def forget() -> None:
     """Drop what is remembered about sessions, tokens and failed tries, as when another database is opened."""
     known.clear()
     _halves.clear()
-    for one in (by_account, by_address, passwords.by_current, second_factor, audit):
+    for one in (by_account, by_address, passwords.by_current, second_factor, audit, invitations):
         one.forget()
 
 
@@ -137,38 +137,56 @@ async def set_up(
 
 
 async def sign_in(
-    login: str, password: str, *, address: str = '', agent: str = '', replaces: str = ''
+    login: str,
+    password: str,
+    *,
+    address: str = '',
+    agent: str = '',
+    replaces: str = '',
+    portal: bool = False,
 ) -> Session:
     """A new session for the right password; always a new token, and the one it `replaces` ends.
 
     The same refusal and the same time for an unknown login, a deactivated person and a wrong password.
+    Customers come in by the door of the `portal` alone.
 
     :raises SecondFactorNeeded: the password is right; go on with `finish_sign_in` or `enrol`
-    :raises Refused: 'sign_in_failed', 'sign_in_throttled' (seconds) or 'sign_in_busy'"""
+    :raises Refused: 'sign_in_failed', 'sign_in_throttled' (seconds), 'sign_in_busy'; 'directory_down' and
+        'directory_not_yet' for passwords that the directory keeps; 'portal_only': the right password at the
+        wrong door"""
     login = normal_login(login[:200])
     marks = await _taken(((by_account, login), (by_address, address)))
-    with guard.acting(guard.DOOR):
-        found = await database.rows(
-            'SELECT id, password_hash, is_active, is_admin FROM people WHERE login = ?', [login]
-        )
-        stored = found[0]['password_hash'] if found and found[0]['is_active'] else ''
-        if not await passwords.fits(stored, password):
-            await _note_failure(found[0]['id'] if found else None, login)
-            raise Refused('sign_in_failed')
-    for throttle, key, mark in marks:
-        throttle.give_back(key, mark)
+    who = await proofs.known_by(login)
+    try:
+        is_right = await proofs.is_right(who, login, password)
+    except Refused as refusal:
+        if refusal.code != 'sign_in_busy':
+            await _note_failure(who['id'] if who else None, login, refusal.code)
+            _give_back(marks)
+        raise
+    if who is None or not is_right:
+        await _note_failure(who['id'] if who else None, login)
+        raise Refused('sign_in_failed')
+    _give_back(marks)
+    if who['kind'] == PORTAL and not portal:
+        raise Refused('portal_only')
     half = _Half(
-        person_id=found[0]['id'],
-        stored=stored,
+        person_id=who['id'],
+        stored=who['password_hash'],
         address=address,
         agent=agent or audit.present_agent(),
         replaces=replaces,
         until=time.monotonic() + HALF_S,
     )
-    step = await second_factor.step_of(half.person_id, is_admin=bool(found[0]['is_admin']))
+    step = await second_factor.step_of(half.person_id, is_admin=bool(who['is_admin']))
     if step:
         raise SecondFactorNeeded(_wait(half), is_set_up=step == 'code')
     return await _enter(half)
+
+
+def _give_back(marks: Iterable[tuple[Throttle, str, float]]) -> None:
+    for throttle, key, mark in marks:
+        throttle.give_back(key, mark)
 
 
 async def _taken(wanted: Iterable[tuple[Throttle, str]]) -> list[tuple[Throttle, str, float]]:

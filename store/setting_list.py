@@ -1,19 +1,22 @@
 """Every setting of the system: code, name, what it is for, type, default, and where people find it.
 
 Options of a setting: `secret` (kept locked, never shown), `personal` (people may have a value of their own),
-`words` (what else people call it), `least` and `most` of a number."""
+`words` (what else people call it), `least` and `most` of a number, `longest` of a text."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from store.schema import FieldSpec
+from store.setting_list_directory import DIRECTORY, DIRECTORY_SETTINGS
+from store.setting_list_portal import PORTAL_SETTINGS
+from store.setting_list_trust import SAFETY, TRUST_SETTINGS
 
 _WEEK = ('Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday')
 COMPANY, MAIL, WEBHOOKS, FILES, BRAND = 'Company', 'Outgoing mail', 'Webhooks', 'Files and notices', 'Brand'
 BACKUPS = 'Backups'
 SIGN_IN = 'Signing in'
-OPERATIONS: Mapping[str, str] = {BRAND: 'manage_workplaces'}
-"""Which operation a block takes, where it is not 'manage_settings'."""
+OPERATIONS: Mapping[str, str] = {BRAND: 'manage_workplaces', DIRECTORY: 'administer', SAFETY: 'administer'}
+"""Which operation a block takes, where it is not 'manage_settings'; only administrators have 'administer'."""
 
 
 def _days(code: str, label: str, default: int, hint: str, words: str, **options: Any) -> FieldSpec:
@@ -36,6 +39,15 @@ _ALL = (
         default='',
         hint='Stands in the side panel, on the sign-in page and in letters',
         options={'words': 'название компании фирма организация company brand name'},
+        block=COMPANY,
+    ),
+    FieldSpec(
+        code='own_company',
+        label='Our company',
+        type='number',
+        default=0,
+        hint='The account that is your own company; its name, phone and address stand in letters',
+        options={'hidden': True, 'words': 'наша компания своя организация реквизиты подпись own company us'},
         block=COMPANY,
     ),
     FieldSpec(
@@ -288,5 +300,7 @@ _ALL = (
         block=BRAND,
     ),
 )
-SETTINGS: Mapping[str, FieldSpec] = {spec.code: spec for spec in _ALL}
+SETTINGS: Mapping[str, FieldSpec] = {
+    spec.code: spec for spec in (*_ALL, *DIRECTORY_SETTINGS, *PORTAL_SETTINGS, *TRUST_SETTINGS)
+}
 """By code; the one form draws them by type."""

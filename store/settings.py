@@ -8,6 +8,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 T = TypeVar('T')
+KEY_FILE = 'secret.key'
+"""In the data folder, and in no backup."""
 
 
 class BadEnvironment(ValueError):
@@ -61,7 +63,7 @@ class Environment:
     @property
     def key_file(self) -> Path:
         """The file that unlocks stored secrets; it belongs in no backup of the database."""
-        return self.data / 'secret.key'
+        return self.data / KEY_FILE
 
     @classmethod
     def read(cls, variables: Mapping[str, str]) -> 'Environment':

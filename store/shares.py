@@ -11,7 +11,7 @@ from store.actors import book, publish_changed
 from store.catalogs import SCHEMA
 from store.changes import Entry
 from store.notifications import Notice
-from store.operations import need
+from store.operations import need, need_employee
 from store.problems import BadValue, Invalid, NotAllowed, NotFound
 from store.role_rights import holders_of
 from store.schema import Catalog
@@ -49,6 +49,7 @@ async def shares_of(actor: Actor, catalog: str, record_id: int) -> list[Share]:
     """With whom a record is shared, ended shares too; for everybody who may read it.
 
     :raises NotFound: no such record, or not for this reader"""
+    need_employee(actor)
     kind = SCHEMA[catalog]
     with guard.acting(actor):
         await _record(actor, kind, record_id)
@@ -90,6 +91,7 @@ async def may_share(actor: Actor, catalog: str, record_id: int) -> bool:
 
 async def role_refs(actor: Actor) -> list[tuple[Ref, str]]:
     """Every role by name with its translations (JSON), for choosing whom to share with."""
+    need_employee(actor)
     with guard.acting(actor):
         found = await database.rows('SELECT id, label, labels FROM roles ORDER BY id', read=True)
     return [(Ref(row['id'], row['label'], 'role'), row['labels']) for row in found]

@@ -4,6 +4,7 @@ from store import clock, database, guard, reading
 from store.actor import Actor
 from store.catalogs import SCHEMA
 from store.figures import Point, Series, days
+from store.operations import need_employee
 from store.problems import NotFound
 from store.query import Condition, Filter
 
@@ -12,6 +13,7 @@ async def stage_times(actor: Actor, catalog: str, record_id: int) -> Series:
     """Days that a record has spent in each open stage, in the order of the first visit, the present included.
 
     :raises NotFound: no such record, or not for this reader"""
+    need_employee(actor)
     kind = SCHEMA[catalog]
     with guard.acting(actor):
         if await reading.one(actor, kind, record_id) is None:

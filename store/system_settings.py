@@ -27,6 +27,13 @@ _SHAPES = {
     'country': ('[A-Z]{2}', 'no_such_choice'),
     'panel_color': ('#[0-9a-f]{6}', 'not_a_color'),
     'backup_time': (r'([01]\d|2[0-3]):[0-5]\d', 'not_a_time'),
+    'scanner': (r'/[!-~]{1,100}|[A-Za-z0-9.:\[\]-]{1,200}:\d{1,5}', 'not_a_scanner'),
+    'directory_filter': (r'\(.+\)', 'bad_directory_filter'),
+    'directory_disabled_filter': (r'\(.+\)', 'bad_directory_filter'),
+    **{
+        f'directory_{name}_attribute': ('[A-Za-z][A-Za-z0-9.;-]{0,63}', 'not_an_attribute')
+        for name in ('id', 'login', 'name', 'email', 'phone', 'department', 'group')
+    },
 }
 _values: dict[str, Any] = {}
 _on_changed: list[Callable[[], None]] = []
@@ -63,13 +70,18 @@ def is_secret_set(code: str) -> bool:
     return bool(_values.get(code))
 
 
+def secret_of(code: str) -> str:
+    """A secret setting, unlocked: for connecting, never for showing."""
+    return secret_box.unlock(_values.get(code, ''), code)
+
+
 def smtp_server() -> SmtpServer:
     """The saved mail server with its password unlocked; without a host when none is set."""
     return SmtpServer(
         host=setting('smtp_host'),
         port=int(setting('smtp_port')),
         user=setting('smtp_user'),
-        password=secret_box.unlock(_values.get('smtp_password', ''), 'smtp_password'),
+        password=secret_of('smtp_password'),
         sender=setting('smtp_sender'),
         security=setting('smtp_security'),
     )
@@ -212,8 +224,9 @@ def _checked(code: str, value: Any) -> Any:
     if value is None and spec.options.get('secret'):
         return None
     text = str(value or '').strip()
-    if len(text) > 2000:
-        raise BadValue('too_long', limit=2000)
+    longest = spec.options.get('longest', 2000)
+    if len(text) > longest:
+        raise BadValue('too_long', limit=longest)
     _check_text(code, text)
     return text
 
@@ -241,7 +254,8 @@ def _chosen(spec: FieldSpec, value: Any) -> Any:
 def _check_text(code: str, text: str) -> None:
     if code == 'time_zone' and text not in available_timezones():
         raise BadValue('no_such_choice', value=text[:100])
-    if code.startswith('smtp_') and any(c < ' ' or c == '\x7f' for c in text):
+    is_line = code.startswith(('smtp_', 'directory_')) and SETTINGS[code].type != 'long_text'
+    if is_line and any(c < ' ' or c == '\x7f' for c in text):
         raise BadValue('not_a_text')
     if code in _SHAPES and text and not re.fullmatch(_SHAPES[code][0], text):
         raise BadValue(_SHAPES[code][1], value=text[:100])

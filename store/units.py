@@ -7,7 +7,7 @@ from typing import Any
 
 from store import audit, database, guard
 from store.actor import Actor
-from store.operations import need
+from store.operations import need, need_employee
 from store.people import publish_changed
 from store.problems import BadValue, Invalid, NotFound, Problem, Refused
 
@@ -38,6 +38,7 @@ class Unit:
 
 async def list_units(actor: Actor) -> list[Unit]:
     """Every unit, each before those below it; its roles only for those who manage people or roles."""
+    need_employee(actor)
     with guard.acting(actor):
         rows = await database.rows('SELECT * FROM org_units ORDER BY position, id', read=True)
         members = await database.rows('SELECT unit_id, person_id FROM unit_people ORDER BY id', read=True)

@@ -1,11 +1,29 @@
-"""Keeping SQLite's statistics true, so that it takes the index that fits; PostgreSQL does this by itself."""
+"""Beside everybody's work: statistics that stay true, records gone through after a change of rights.
 
-from store import database, guard
+SQLite takes the index that fits only by true statistics; PostgreSQL keeps them by itself."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from store import database, guard, marking, reindexing
 
 GROWN = 4
 """A table is looked at again when it has grown this many times since the last look."""
 SMALL = 500
 """Below this many rows any index is good enough."""
+
+
+PAUSE_S = 3.0
+
+
+async def go_through_records(attempt: Callable[[Awaitable[object], str], Awaitable[object]]) -> None:
+    """Go through the records of big catalogues after each change of rights, also one that was cut short.
+
+    :param attempt: does a piece of work, and writes down that it failed"""
+    while True:
+        await attempt(reindexing.catch_up(), 'writing search words anew')
+        await attempt(marking.catch_up(), 'marking records')
+        await asyncio.sleep(PAUSE_S)
 
 
 async def refresh_statistics() -> list[str]:

@@ -2,14 +2,14 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from store import audit, catalogs, database, guard, system_settings
 from store.actor import Actor
-from store.operations import need
+from store.operations import need, need_employee
 from store.problems import BadValue, Invalid, NotFound, Problem
 
 CHOSEN = 'workplace'
@@ -46,6 +46,7 @@ class RoleName:
 
 
 _held: list[Workplace] = []
+_on_chosen: list[Callable[[int, str], None]] = []
 
 
 async def load() -> None:
@@ -72,13 +73,28 @@ async def chosen(actor: Actor) -> str:
     return str((await system_settings.preferences(actor, CHOSEN)).get(CHOSEN) or EVERYTHING)
 
 
+def subscribe_chosen(callback: Callable[[int, str], None]) -> Callable[[], None]:
+    """Hear, after the commit, which person works in which workplace now.
+
+    :return: a function that ends the subscription"""
+    _on_chosen.append(callback)
+    return lambda: _on_chosen.remove(callback)
+
+
 async def choose(actor: Actor, code: str) -> None:
-    """Work there from now on.
+    """Work there from now on, in every open tab.
 
     :raises NotFound: 'no_such_workplace', also for one that is closed to this person"""
+    need_employee(actor)
     if code != EVERYTHING and code not in {one.code for one in open_to(actor)}:
         raise NotFound('no_such_workplace', workplace=code[:60])
     await system_settings.save_preference(actor, CHOSEN, code or None)
+
+    def tell() -> None:
+        for callback in tuple(_on_chosen):
+            callback(actor.person_id or 0, code)
+
+    database.after_commit(tell)
 
 
 async def roles_to_choose(actor: Actor) -> list[RoleName]:

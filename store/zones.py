@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from store import database, guard
 from store.actor import Actor
+from store.operations import need_employee
 from store.system_settings import setting
 
 
@@ -20,6 +21,7 @@ def acting_zone() -> ZoneInfo:
 
 async def zones_of_people(actor: Actor, ids: Iterable[int]) -> dict[int, str]:
     """Where these people's clocks stand, by id: colleagues may know it, to find a time that suits all."""
+    need_employee(actor)
     wanted = sorted(set(ids))[:500]
     with guard.acting(actor):
         found = await database.rows(

@@ -11,7 +11,7 @@ from nicegui import Client, ui
 from starlette.exceptions import HTTPException
 
 from store import workplaces
-from ui import entrance, exports, files, rows, theme
+from ui import entrance, exports, files, forgotten, portal, rows, theme
 from ui.brand import logo_url
 from ui.compat import expect, guard_events
 from ui.components.command import Command
@@ -46,6 +46,8 @@ def mount(app: FastAPI) -> None:
     app.include_router(exports.router)
     app.add_api_route('/favicon.ico', _favicon, include_in_schema=False)
     entrance.add_routes(app)
+    forgotten.add_routes(app)
+    portal.add_routes(app)
     ui.page('/')(_shell)
     ui.page('/{_:path}')(_shell)
     guard_events(may_act)

@@ -16,10 +16,11 @@ from store import (
     RecordView,
     Ref,
 )
+from store.own_company import is_own
 from ui.components.basics import avatar_color, initials
 from ui.faces import photo
 from ui.place import record_url
-from ui.text import label
+from ui.text import label, t
 from ui.values import choice_of, field_label, shown
 
 WIDTHS: Mapping[str, int] = {
@@ -129,7 +130,8 @@ def _row(
         value = source.values.get(column.spec.code) if source is not None else None
         if value is not None:
             cells[column.code] = cell(value, column)
-    return {'id': view.id, 'v': view.version, 'c': cells}
+    made: dict[str, Any] = {'id': view.id, 'v': view.version, 'c': cells}
+    return made | {'b': t('Our company')} if is_own(view.catalog, view.id) else made
 
 
 def cell(value: Any, column: Column) -> Any:

@@ -2,10 +2,12 @@
 
 # ruff: noqa: SLF001  this file is the one place that may
 
+import asyncio
 import copy
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from nicegui import Client, core
 from nicegui import nicegui as wiring
@@ -14,6 +16,8 @@ from nicegui.elements.sub_pages import SubPages
 from nicegui.language import Language
 from nicegui.logging import log
 from nicegui.slot import Slot
+
+from ui.pace import Pace
 
 __all__ = [
     'Outlet',
@@ -32,6 +36,8 @@ __all__ = [
 
 _answered: ContextVar[Client | None] = ContextVar('answered', default=None)
 """The client whose event is being handled: its own elements may be gone before the handler ends."""
+_pace = Pace(rate=100, burst=400, longest_s=10)
+_turns: 'WeakKeyDictionary[Client, asyncio.Lock]' = WeakKeyDictionary()
 
 
 def current_client() -> Client | None:
@@ -122,13 +128,22 @@ class Outlet(SubPages):
 def guard_events(may_act: Callable[[Client], Awaitable[bool]]) -> None:
     """Let a socket speak only for the page it was opened for, and only while `may_act` says so.
 
-    NiceGUI itself believes whatever client id a message carries."""
+    NiceGUI itself believes whatever client id a message carries. Events of one page begin in the order they
+    were done: the next one waits until the handler of the one before has reached its first await. What comes
+    faster than any person acts waits, and a page that does not stop is cut off."""
 
     async def on_event(sid: str, message: dict[str, Any]) -> None:
         client = _owned(sid, message)
-        if client is not None and await may_act(client):
-            _answered.set(client)
-            wiring._on_event(sid, message)
+        if client is None:
+            return
+        if not await _pace.admit(client):
+            await core.sio.disconnect(sid)
+            return
+        async with _turns.setdefault(client, asyncio.Lock()):
+            if await may_act(client):
+                _answered.set(client)
+                wiring._on_event(sid, message)
+                await asyncio.sleep(0)
 
     core.sio.on('event', on_event)
     core.sio.on('javascript_response', _if_owned(wiring._on_javascript_response))
@@ -138,13 +153,22 @@ def guard_events(may_act: Callable[[Client], Awaitable[bool]]) -> None:
 
 
 def expect(is_expected: Callable[[Exception], bool]) -> None:
-    """Keep refusals that are no fault out of the log; all else is written there as before."""
+    """Keep refusals that are no fault out of the log; all else is written there as before.
+
+    Work for a tab that was closed meanwhile ends with NiceGUI's word that its elements are gone."""
 
     def note(error: Exception) -> None:
-        if not is_expected(error):
+        if not _is_of_a_closed_tab(error) and not is_expected(error):
             log.exception(error)
 
     core.app._exception_handlers[:] = [note]
+
+
+def _is_of_a_closed_tab(error: Exception) -> bool:
+    if not isinstance(error, RuntimeError) or not str(error).endswith('has been deleted.'):
+        return False
+    client = current_client()
+    return str(error).startswith('The client ') or (client is not None and client.is_deleted)
 
 
 def _owned(sid: str, message: Any) -> Client | None:

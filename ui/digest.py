@@ -8,6 +8,7 @@ from store import bell, clock, digests, people
 from store.bell import Line
 from store.digests import Subscriber
 from store.outbox import Parcel
+from store.own_company import company_name
 from store.system_settings import setting
 from ui.components.panel_lines import said
 from ui.locales import SOURCE, languages
@@ -44,7 +45,7 @@ async def _send(one: Subscriber, now: datetime, base_url: str) -> bool:
 
 
 def _letter(one: Subscriber, period: str, lines: Sequence[Line], base_url: str) -> Parcel:
-    company = str(setting('company')) or 'Artel'
+    company = company_name() or 'Artel'
     subject = n(
         '{company}: {count} notification', '{company}: {count} notifications', len(lines), company=company
     )

@@ -80,7 +80,7 @@ async def _sign_in(request: Request, client: Client) -> Response | None:
         return RedirectResponse(public(request, '/setup'), 303)
     if await sessions.actor_of_session(token_of(request.cookies)) is not None:
         return RedirectResponse(public(request, '/'), 303)
-    _greet(request, client)
+    greet(request, client)
     draw_sign_in(onward=request.query_params.get('next', '/'), ticket_url=ticket_url)
     return None
 
@@ -89,20 +89,22 @@ async def _setup(request: Request, client: Client) -> Response | None:
     """The first administrator."""
     if not await sessions.needs_setup():
         return RedirectResponse(public(request, '/sign-in'), 303)
-    _greet(request, client)
+    greet(request, client)
     draw_setup(ticket_url=ticket_url)
     return None
 
 
 async def _invited(request: Request, client: Client, token: str) -> Response | None:
     """Where an invitation leads."""
-    _greet(request, client)
+    greet(request, client)
     try:
         mine = await invitations.invited(token)
     except Problem as problem:
         draw_over(problem)
-    else:
-        draw_invited(mine, token, ticket_url)
+        return None
+    if mine.is_portal:
+        return RedirectResponse(public(request, f'/portal/invite/{token}'), 303)
+    draw_invited(mine, token, ticket_url)
     return None
 
 
@@ -117,7 +119,8 @@ async def _new_password(request: Request, client: Client) -> Response | None:
     return None
 
 
-def _greet(request: Request, client: Client) -> None:
+def greet(request: Request, client: Client) -> None:
+    """Let a page of an unknown visitor speak their language."""
     wanted = asked_language(request)
     attach(client, Reader(wanted))
     add_head(client, wanted, 'system')

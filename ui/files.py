@@ -35,6 +35,10 @@ async def read_file(request: Request, file_id: int) -> Response:
         info, path = await files.open_file(tab.actor if tab else None, file_id)
     except Problem as problem:
         note_refusal(problem, tab, path=request.url.path)
+        if isinstance(problem, Refused):
+            return JSONResponse({'error': {'code': problem.code, 'message': words(problem)}}, 403)
+        if tab is None and await tab_of(request, portal=True) is not None:
+            return JSONResponse({'error': {'code': 'portal_only'}}, 403)
         if tab is None:
             return RedirectResponse(public(request, f'/sign-in?next=%2Ffiles%2F{file_id}'), 303)
         return JSONResponse({'error': {'code': 'not_found'}}, 404)

@@ -58,6 +58,27 @@ class _Watcher:
             self._busy = False
 
 
+class Latest:
+    """Reads for one view, one reading at a time, so that what is shown last was read last.
+
+    Whoever asks while a reading runs gets the next one; all who wait share it."""
+
+    def __init__(self, read: Callable[[], Awaitable[object]]) -> None:
+        self._read = read
+        self._turn = asyncio.Lock()
+        self._asked = self._answered = 0
+
+    async def __call__(self) -> None:
+        """Read, or wait for a reading that begins from now on."""
+        self._asked += 1
+        mine = self._asked
+        async with self._turn:
+            if self._answered < mine:
+                asked = self._asked
+                await self._read()
+                self._answered = asked
+
+
 def watch(catalogs: Collection[str] | None, on_changes: Callable[[tuple[Change, ...]], Any]) -> None:
     """Call `on_changes(changes)` in this tab after every change of these catalogues (None: all).
 

@@ -5,6 +5,7 @@ A code with a `reason` may have a sentence for each: 'file_refused.too_big'."""
 from typing import Final
 
 from ui.problem_words_care import CARE
+from ui.problem_words_directory import DIRECTORY
 from ui.problem_words_feed import FEED
 from ui.problem_words_people import COLLEAGUES
 from ui.problem_words_rights import RIGHTS
@@ -117,11 +118,13 @@ SHAPING: Final[dict[str, str]] = {
 ASKING: Final[dict[str, str]] = {
     'bad_filter': _later('This filter is damaged. Set it up again.'),
     'bad_sort': _later('Records cannot be sorted by this field.'),
+    'number_out_of_range': _later('This number is too large.'),
     'bad_page': _later('Too many records are asked for at once.'),
     'bad_cursor': _later('The list has changed. Load it again.'),
     'bad_condition': _later('This condition is damaged. Set it up again.'),
 }
 SENTENCES: Final[dict[str, str]] = {
-    **GENERAL, **VALUES, **PEOPLE, **SHAPING, **ASKING, **WORK, **CARE, **COLLEAGUES, **FEED, **RIGHTS,
+    **GENERAL, **VALUES, **PEOPLE, **SHAPING, **ASKING, **WORK, **CARE, **COLLEAGUES, **FEED, **DIRECTORY,
+    **RIGHTS,
 }  # fmt: skip
 """Every code with its sentence."""

@@ -57,6 +57,9 @@ DOCTOR: Final[dict[str, str]] = {
     'file_spoilt': _later('Files whose content has changed on the disk: {count} ({ids})'),
     'file_left_over': _later('Contents on the disk that belong to no file: {count}'),
     'audit_broken': _later('The audit log was changed at line {line}.'),
+    'audit_unproven': _later(
+        'The audit log up to line {line} was sealed under another key file and cannot be checked.'
+    ),
 }
 EXPORTS: Final[dict[str, str]] = {
     'export_cancelled': _later('The export was stopped.'),

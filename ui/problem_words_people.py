@@ -18,7 +18,21 @@ COLLEAGUES: Final[dict[str, str]] = {
     'no_login': _later('{name} has no login. Give them one first.'),
     'no_such_deputy': _later('A deputy is another colleague who is active.'),
     'password_as_before': _later('Choose another password than the one you were given.'),
+    'contact_is_colleague': _later('{name} is a colleague of yours, and comes in by the other door.'),
+    'not_of_portal': _later('A customer at the portal is no administrator.'),
+    'portal_to_approve': _later('{name} ({email}) wants to come into the portal.'),
+    'portal_only': _later('Customers sign in at the portal.'),
+    'registration_closed': _later('Nobody can register here at the moment.'),
+    'registration_over': _later('This link was used already or is too old. Register once more.'),
+    'registration_throttled': _later('Too many registrations. Try again in {seconds} s.'),
+    'reset_throttled': _later('Too many letters were asked for. Try again in {seconds} s.'),
+    'role_of_others': _later('Roles of the portal are for customers, and only for them.'),
+    'wrong_answer': _later('This is not the answer. Here is another question.'),
     'unit_cycle': _later('“{unit}” cannot go into “{into}”, which is below it.'),
+    'own_company_kept': _later(
+        '{name} is our company and stays. Say in the settings that another account is, or none.'
+    ),
+    'no_accounts': _later('There is no section of accounts yet.'),
     'unit_not_empty': _later('People work in this unit, or other units are below it.'),
     'units_too_deep': _later('The tree has at most {limit} levels.'),
 }

@@ -13,6 +13,12 @@ FILES: Final[dict[str, str]] = {
     'file_refused.too_big': _later('This file is too big: at most {limit_mb} MB.'),
     'file_refused.no_content': _later('This file is empty.'),
     'file_refused.not_a_picture': _later('This is no picture. Take a PNG, JPEG or WebP file.'),
+    'file_refused.infected': _later('This file was refused: it holds malicious code ({virus}).'),
+    'file_refused.unscanned': _later(
+        'Files cannot be checked for viruses just now, so none are taken. Try again in a few minutes.'
+    ),
+    'not_a_scanner': _later('Write the path of a socket, or a host and a port: 127.0.0.1:3310.'),
+    'scanner_away': _later('The virus scanner cannot be reached.'),
     'file_refused.quota': _later('Your room for files is full: {limit_mb} MB. Remove some files first.'),
     'no_files_folder': _later('There is no folder for files, so none can be kept.'),
     'file_refused.empty': _later('This file holds no rows.'),
@@ -115,5 +121,17 @@ SENDING: Final[dict[str, str]] = {
     'bad_header': _later('A header of the webhook is not right.'),
     'error': _later('An error on our side: {detail}'),
 }
-WORK: Final[dict[str, str]] = {**FILES, **IMPORTS, **RULES, **REST, **SENDING}
+PAGES: Final[dict[str, str]] = {
+    'no_such_layout': _later('This record page does not exist.'),
+    'layout_refused': _later('This was not saved. {why}'),
+    'layout_shape': _later('A record page is made of tabs and blocks. This is not.'),
+    'layout_no_tab': _later('A record page needs at least one tab.'),
+    'layout_untitled': _later('Every tab needs a name.'),
+    'layout_too_many': _later('A record page holds at most {tabs} tabs and {blocks} blocks.'),
+    'layout_twice': _later('“{what}” is on the page twice.'),
+    'layout_no_field': _later('There is no field “{field}” in this section.'),
+    'layout_no_module': _later('There is no module “{module}”.'),
+    'layout_no_link': _later('“{link}” does not lead to this section.'),
+}
+WORK: Final[dict[str, str]] = {**FILES, **PAGES, **IMPORTS, **RULES, **REST, **SENDING}
 """Codes of imports, rules, the API and of what is sent."""

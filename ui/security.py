@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from store import audit, sessions
+from store.actor import Actor
 from ui.compat import client_of
 from ui.prefix import own_path
 from ui.session import token_of
@@ -32,12 +33,16 @@ HSTS: Final = 'max-age=31536000'
 
 OPEN: Final = (
     '/_nicegui/', '/assets/', '/api/', '/auth/', '/sign-in', '/setup', '/favicon.ico', '/health', '/invite/',
-    '/files/',
+    '/files/', '/forgot', '/reset/', '/portal/sign-in', '/portal/register', '/portal/confirm/',
+    '/portal/forgot', '/portal/reset/', '/portal/invite/',
 )  # fmt: skip
 """What needs no session: the sign-in itself, static files, the API, which knows its own tokens, and files
 of which logos are for everybody."""
+PORTAL: Final = '/portal'
+"""Where customers are, who are let in nowhere else; colleagues are not let in there."""
 SOCKET: Final = '/_nicegui_ws/'
 CLIENT: Final = '/_nicegui/client/'
+NO_PAGES: Final = ('/_', '/exports/', '/files')
 
 UNREAD: Final = 65_536
 """So much of a body that nobody wanted may still arrive before the line is cut."""
@@ -185,9 +190,23 @@ class Gate:
             return _refused(403, 'foreign_page')
         if path.startswith(OPEN):
             return None
-        if await sessions.actor_of_session(token_of(dict(connection.cookies))) is not None:
-            return None
-        return await _to_sign_in(connection)
+        actor = await sessions.actor_of_session(token_of(dict(connection.cookies)))
+        if actor is None:
+            return await _to_sign_in(connection)
+        return None if actor.portal == _is_of_portal(path) else _to_own_side(connection, actor)
+
+
+def _is_of_portal(path: str) -> bool:
+    return path == PORTAL or path.startswith(f'{PORTAL}/')
+
+
+def _to_own_side(connection: HTTPConnection, actor: Actor) -> Response:
+    """Lead somebody to the pages that are theirs; what is no page is refused."""
+    is_page = not own_path(connection.scope).startswith(NO_PAGES)
+    if connection.scope.get('method') != 'GET' or connection.headers.get('x-artel') or not is_page:
+        return _refused(403, 'portal_only' if actor.portal else 'not_of_portal')
+    prefix = connection.scope.get('root_path', '')
+    return RedirectResponse(f'{prefix}{PORTAL if actor.portal else "/"}', 303)
 
 
 async def _to_sign_in(connection: HTTPConnection) -> Response:
@@ -197,8 +216,9 @@ async def _to_sign_in(connection: HTTPConnection) -> Response:
     if await sessions.needs_setup():
         return RedirectResponse(f'{prefix}/setup', 303)
     wanted = own_path(connection.scope) + (f'?{connection.url.query}' if connection.url.query else '')
-    tail = '' if wanted == '/' else f'?next={quote(wanted, safe="")}'
-    return RedirectResponse(f'{prefix}/sign-in{tail}', 303)
+    tail = '' if wanted in ('/', PORTAL) else f'?next={quote(wanted, safe="")}'
+    door = f'{PORTAL}/sign-in' if _is_of_portal(own_path(connection.scope)) else '/sign-in'
+    return RedirectResponse(f'{prefix}{door}{tail}', 303)
 
 
 def is_own_origin(connection: HTTPConnection) -> bool:

@@ -1,6 +1,5 @@
 """This tab: who acts in it, their records, language, theme and zone; and the end of a session."""
 
-import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from fastapi import Request
 
 from store import NotAllowed, NotFound, Problem, audit, people, seeing, sessions, system_settings
 from store.actor import BY_PERSON, Actor, Cause
+from store.own_company import company_name as own_name
 from store.people import Person
 from store.records import Records
 from ui.compat import current_client, open_clients
@@ -46,7 +46,6 @@ class Tab:
     ended: bool = False
     last_views: dict[str, str] = field(default_factory=dict)
     asked_at: float = field(default_factory=time.monotonic)
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def person_id(self) -> int:
@@ -90,7 +89,8 @@ class Tab:
         asked = time.monotonic()
         actor = await sessions.actor_of_session(self.token)
         eyes = await seeing.eyes_of(actor, self.session_id) if actor is not None else None
-        if actor is None or eyes is None or eyes.person_id != self.actor.person_id:
+        same = eyes is not None and (eyes.person_id, eyes.portal) == (self.actor.person_id, self.actor.portal)
+        if actor is None or eyes is None or not same:
             # The page was drawn for other eyes: it must not act with these.
             self.ended = True
             return False
@@ -148,12 +148,13 @@ def token_of(cookies: dict[str, str]) -> str:
     return cookies.get(SAFE_COOKIE) or cookies.get(COOKIE) or ''
 
 
-async def tab_of(request: Request, *, unfinished: bool = False) -> Tab | None:
-    """Who sends this request by the cookie, None when nobody is signed in.
+async def tab_of(request: Request, *, unfinished: bool = False, portal: bool = False) -> Tab | None:
+    """Who sends this request by the cookie, None when nobody is signed in here.
 
-    Who has yet to change a given password counts as nobody, unless `unfinished` asks for them too."""
+    Customers are nobody but at the `portal`, where everybody else is. Who has yet to change a given password
+    counts as nobody, unless `unfinished` asks for them too."""
     tab = await tab_of_token(token_of(request.cookies), accepted(request.headers.get('accept-language', '')))
-    if tab is None or (tab.person.must_change_password and not unfinished):
+    if tab is None or tab.who.portal != portal or (tab.person.must_change_password and not unfinished):
         return None
     _tie(tab)
     return tab
@@ -210,7 +211,7 @@ def note_refusal(problem: Problem, tab: Tab | None = None, **facts: str) -> None
 
 def company_name() -> str:
     """Whose installation this is."""
-    return str(system_settings.setting('company')) or 'Artel'
+    return own_name() or 'Artel'
 
 
 def adopt(client: 'Client', tab: Tab) -> None:
@@ -229,20 +230,19 @@ async def may_act(client: 'Client') -> bool:
     tab = _tabs.get(client)
     if tab is None:
         return True
-    # Events of one tab wait for one another, so that a slow look-up does not let the next one overtake.
-    async with tab.turn:
-        if await tab.refresh():
-            _tie(tab)
-            return True
+    if await tab.refresh():
+        _tie(tab)
+        return True
     dismiss(client)
     return False
 
 
 def dismiss(client: 'Client') -> None:
     """Send a page whose session is over to the sign-in."""
-    if tab := _tabs.get(client):
+    tab = _tabs.get(client)
+    if tab is not None:
         tab.ended = True
-    client.open('/sign-in')
+    client.open('/portal/sign-in' if tab is not None and tab.who.portal else '/sign-in')
 
 
 async def end_outlived() -> None:

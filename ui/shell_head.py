@@ -16,7 +16,9 @@ def add_head(client: Client, language: str, wanted_theme: str) -> None:
         # NiceGUI tells it only once the page is mounted, when components have drawn their links already.
         told = json.dumps(prefix).replace('<', '\\u003c')
         ui.add_head_html(f'<script>window.path_prefix = {told}</script>')
-    ui.add_head_html(f'<link rel="stylesheet" href="{prefix}/assets/{theme.version()}/artel.css">')
+    assets = f'{prefix}/assets/{theme.version()}'
+    ui.add_head_html(f'<link rel="stylesheet" href="{assets}/artel.css">')
+    ui.add_head_html(f'<script src="{assets}/hands.js"></script>')
     ui.add_head_html(brand.head_html(prefix))
     if wanted_theme != 'light':
         ui.add_head_html(f'<style>{theme.early_dark(always=wanted_theme == "dark")}</style>')

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from store import FIELD_TYPES, Catalog, FieldSpec, Money, Reading, Ref
 from ui.formats import SIGNS, date_short, money, number
 from ui.reader import reader
-from ui.text import label, t
+from ui.text import label, language, t
 
 DECIMALS: Mapping[str, str] = {'ru': ','}
 DAY_ORDERS: Mapping[str, str] = {'ru': 'dmy', 'en': 'mdy'}
@@ -40,6 +40,13 @@ def field_label(spec: FieldSpec) -> str:
     """What a field is called: data of the company as people named it, our own forms translated."""
     found = label(spec)
     return found if spec.id or found != spec.label else t(spec.label)
+
+
+def field_hint(spec: FieldSpec) -> str:
+    """What stands under a field: of a company's own field as people wrote it in the reader's language."""
+    if not spec.id:
+        return t(spec.hint) if spec.hint else ''
+    return spec.hints.get(language()) or spec.hint
 
 
 def parse(raw: Any, spec: FieldSpec) -> Any:

@@ -105,7 +105,7 @@ async def export(door: Door, wanted: Wanted, target: Path, work: Work) -> int:
         with spool.open('x', encoding='utf-8') as lines:
             _line(lines, _head(columns, wanted))
             count = await _read(door, wanted, columns, lines, work)
-        await _write(spool, target, wanted, work)
+        await write_rows(spool, target, wanted.format, wanted.language, work)
     finally:
         spool.unlink(missing_ok=True)
     await audit.note(
@@ -116,7 +116,8 @@ async def export(door: Door, wanted: Wanted, target: Path, work: Work) -> int:
 
 
 def _need(mine: Records, catalog: str) -> None:
-    need(mine.actor, 'export')
+    # What leaves the house is taken with one's own hands.
+    need(mine.actor, 'export', hands=True)
     if not mine.may('export', catalog):
         raise NotAllowed(right='export', catalog=catalog)
 
@@ -226,11 +227,13 @@ def _line(lines: TextIO, value: Any) -> None:
     lines.write(json.dumps(value, ensure_ascii=True, separators=(',', ':')) + '\n')
 
 
-async def _write(spool: Path, target: Path, wanted: Wanted, work: Work) -> None:
-    """Let a process of its own make the file: a hundred thousand rows would keep this one busy."""
+async def write_rows(spool: Path, target: Path, ending: str, language: str, work: Work) -> None:
+    """Let a process of its own make the file of a heading and its rows, one JSON a line.
+
+    A hundred thousand rows would keep this one busy."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, '-m', 'integrations.exchange.writing',
-        wanted.format, str(spool), str(target), wanted.language,
+        ending, str(spool), str(target), language,
         cwd=Path(__file__).parents[2],
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

@@ -191,7 +191,9 @@ class PeopleTarget(Target):
                 FieldSpec(code='units', label='Unit', type='choices', options={'choices': named}),
             )
         if self._actor.may_do('manage_roles'):
-            choices = [{'key': role.code, 'label': role.label, 'labels': role.labels} for role in roles]
+            # The roles of the portal are not for colleagues.
+            own = [role for role in roles if not role.is_portal]
+            choices = [{'key': role.code, 'label': role.label, 'labels': role.labels} for role in own]
             spec = FieldSpec(code='roles', label='Roles', type='choices', options={'choices': choices})
             self.fields += (spec,)
 

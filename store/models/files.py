@@ -8,6 +8,8 @@ from tortoise.models import Model
 class FileRow(Model):
     """A file of a kind (attachment, photo, logo), where `sha256` names its content in the folder of files.
 
+    What a virus scanner said of it is `scan`.
+
     A draft is nobody's but its owner's until the message that carries it is sent. Times are epoch ms UTC."""
 
     id = fields.BigIntField(primary_key=True, generated=True)
@@ -21,6 +23,7 @@ class FileRow(Model):
     owner_id = fields.BigIntField(null=True, db_index=True)
     post_id = fields.BigIntField(null=True, db_index=True)
     is_draft = fields.SmallIntField(db_default=0)
+    scan = fields.CharField(max_length=12, db_default='unscanned')
     created_at = fields.BigIntField()
 
     class Meta:

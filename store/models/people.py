@@ -29,13 +29,16 @@ class PersonRow(Model):
     photo_id = fields.BigIntField(null=True)
     contact_id = fields.BigIntField(null=True)
     must_change_password = fields.SmallIntField(db_default=0)
+    kind = fields.CharField(max_length=10, db_default='employee')
 
     class Meta:
         table = 'people'
 
 
 class InvitationRow(Model):
-    """A link with which one person chooses a password once, of which only a hash is kept."""
+    """A link with which one person chooses a password once, of which only a hash is kept.
+
+    Of kind 'invite', or 'reset' when the person asked for it."""
 
     id = fields.BigIntField(primary_key=True, generated=True)
     token_hash = fields.CharField(max_length=64, unique=True)
@@ -44,6 +47,7 @@ class InvitationRow(Model):
     made_at = fields.BigIntField()
     good_until = fields.BigIntField()
     used_at = fields.BigIntField(null=True)
+    kind = fields.CharField(max_length=10, db_default='invite')
 
     class Meta:
         table = 'invitations'
@@ -56,6 +60,7 @@ class RoleRow(Model):
     code = fields.CharField(max_length=64, unique=True)
     label = fields.CharField(max_length=120)
     labels = fields.TextField(db_default='{}')
+    is_portal = fields.SmallIntField(db_default=0)
 
     class Meta:
         table = 'roles'

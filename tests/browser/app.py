@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -13,18 +14,23 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
+from playwright.async_api import StorageState
+
 ROOT = Path(__file__).parents[2]
 PASSWORD = 'correct-horse-battery-9'
 """Of everybody in the browser tests."""
 
 
 class App:
-    """An installation in `data`; `start` serves it at `url`."""
+    """An installation in `data`; `start` serves it at `url`.
+
+    `cookies` are those of browsers that signed in here, by login."""
 
     def __init__(self, data: Path, **variables: str) -> None:
         self.data = data
         self.port = _free_port()
         self.url = f'http://127.0.0.1:{self.port}'
+        self.cookies: dict[str, StorageState] = {}
         self._variables = variables
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -38,12 +44,12 @@ class App:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=300,
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 
-    def start(self, timeout_s: float = 60) -> 'App':
+    def start(self, timeout_s: float = 180) -> 'App':
         """Serve, and come back when it answers."""
         with self.log.open('ab') as log:
             self._process = subprocess.Popen(
@@ -85,7 +91,7 @@ class App:
             return
         self._process.send_signal(how)
         try:
-            self._process.wait(15)
+            self._process.wait(60)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -120,7 +126,9 @@ def copy_of(data: Path, folder: Path) -> Path:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port: int = probe.getsockname()[1]
-        return port
+    # Below those that the system hands out by itself, so that it is still free when the server comes.
+    for port in iter(lambda: random.randrange(20_000, 32_000), 0):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(('127.0.0.1', port))
+            return port
+    raise AssertionError('no port is free')

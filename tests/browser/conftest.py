@@ -1,8 +1,10 @@
 """The real app in a real browser: `server`, `empty_server`, `sign_in`, `page`."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
@@ -22,7 +24,9 @@ from tests.browser.app import PASSWORD, App, copy_of
 SignIn = Callable[..., Awaitable[Page]]
 HARMLESS = re.compile(r'Failed to load resource|WebSocket connection|ResizeObserver loop')
 """Console messages that a test provokes on purpose: a refused request, a server that is stopped."""
-expect.set_options(timeout=15_000)  # two browsers and two servers may share one core
+PATIENCE_MS = 60_000
+"""How long a story waits for what must come: who waits too long loses nothing, for it waits only once."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,6 +35,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents and pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope='session'), append=False)
+            item.add_marker(pytest.mark.timeout(10 * PATIENCE_MS / 1000), append=False)
+
+
+async def until(truth: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for a truth that `expect` has no words for."""
+    async with asyncio.timeout(PATIENCE_MS / 1000):
+        while not await truth():
+            await asyncio.sleep(0.05)
+
+
+async def settled(page: Page) -> None:
+    """Wait until a page is drawn: nothing grey stands for what is to come, and no text changes."""
+    looks: list[str] = []
+
+    async def is_calm() -> bool:
+        await expect(page.locator(':is(.a-bones, .at-bone, .ab-bone):visible')).to_have_count(0)
+        looks.append(await page.evaluate('document.body.innerText'))
+        return looks[-3:] == [looks[-1]] * 3
+
+    await until(is_calm)
 
 
 # The app
@@ -94,7 +118,7 @@ async def open_context(browser: Browser) -> AsyncIterator[Callable[..., Awaitabl
             locale=locale,
             **more,  # type: ignore[arg-type]  # passed on
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         await context.route('**/*', _only_local)
         context.on('weberror', lambda error: broken.append(str(error.error)))
         context.on('console', lambda message: _note(message, broken))
@@ -121,13 +145,22 @@ async def _only_local(route: Route) -> None:
 
 @pytest_asyncio.fixture(loop_scope='session')
 async def sign_in(open_context: Callable[..., Awaitable[BrowserContext]]) -> SignIn:
-    """Signs somebody in: ``page = await sign_in(server, 'max', width=390)``."""
+    """Gives the home page of somebody: ``page = await sign_in(server, 'max', width=390)``.
 
-    async def one(app: App, login: str = 'ada', password: str = PASSWORD, **window: object) -> Page:
-        context = await open_context(**window)
+    Who has signed in before comes with the cookie of then; `again` makes a session of its own."""
+
+    async def one(
+        app: App, login: str = 'ada', password: str = PASSWORD, *, again: bool = False, **window: object
+    ) -> Page:
+        kept = None if again else app.cookies.get(login)
+        context = await open_context(**window, **({'storage_state': kept} if kept else {}))
         page = await context.new_page()
         await page.goto(f'{app.url}/sign-in')
-        await fill_sign_in(page, login, password)
+        if urlsplit(page.url).path.endswith('/sign-in'):
+            await fill_sign_in(page, login, password)
+            if not again:
+                app.cookies[login] = await context.storage_state()
+        await expect(page.locator('.a-main, .a-entrance').first).to_be_visible()
         return page
 
     return one
@@ -135,10 +168,9 @@ async def sign_in(open_context: Callable[..., Awaitable[BrowserContext]]) -> Sig
 
 async def fill_sign_in(page: Page, login: str, password: str) -> None:
     """Fill the sign-in page and wait until it is left."""
-    fields = page.locator('input:visible')
-    await fields.nth(0).fill(login)
-    await page.locator('input[type=password]').fill(password)
-    await page.keyboard.press('Enter')
+    await page.locator('input[name=login]').fill(login)
+    await page.locator('input[name=password]').fill(password)
+    await page.locator('input[name=password]').press('Enter')
     await page.wait_for_url(lambda url: '/sign-in' not in url and '/auth' not in url)
 
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 async def open_dashboard(page: Page, app: App, query: str = '') -> None:
     await page.goto(f'{app.url}/dashboards{query}')
-    await expect(page.locator('.a-widget--won_by_month .point')).to_have_count(12, timeout=30_000)
+    await expect(page.locator('.a-widget--won_by_month .point')).to_have_count(12)
 
 
 async def listed(page: Page) -> int:
@@ -30,7 +30,7 @@ async def test_a_column_opens_the_records_it_counts(server: App, page: Page) -> 
     by_click = await listed(page)
     assert by_click > 0
     await page.go_back()
-    await expect(page.locator('.a-widget--funnel .point')).to_have_count(5, timeout=30_000)
+    await expect(page.locator('.a-widget--funnel .point')).to_have_count(5)
 
 
 async def test_every_figure_is_a_link_whose_list_agrees(server: App, page: Page) -> None:

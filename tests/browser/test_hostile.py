@@ -20,7 +20,7 @@ from store.notifications import Notice, notify
 from store.opening import close_store, open_store
 from store.settings import Environment
 from tests.browser.app import PASSWORD, App, copy_of
-from tests.browser.conftest import fill_sign_in
+from tests.browser.conftest import fill_sign_in, settled
 from tests.real_data import REAL
 
 pytestmark = pytest.mark.browser
@@ -202,16 +202,18 @@ async def nothing_ran(page: Page) -> None:
 async def test_a_list_shows_every_text_as_it_was_typed(watched: Page, trap: Trap) -> None:
     await watched.goto(f'{trap.app.url}/c/traps/list?sort=id')
     await expect(watched.locator('.at-title').first).to_be_visible()
+    ids = sorted(trap.titles)
     seen: dict[int, str] = {}
-    for top in range(0, len(trap.titles) * 36 + 700, 600):
+    for top in range(0, len(ids) * 36 + 700, 600):
         await watched.evaluate(f"document.querySelector('.ag-body-viewport').scrollTop = {top}")
-        await watched.wait_for_timeout(60)
+        row = watched.locator(f'.ag-row[row-index="{min(top // 36, len(ids) - 1)}"] .at-title')
+        await expect(row).to_be_visible()
+        await settled(watched)
         seen |= await _shown_titles(watched)
         await nothing_ran(watched)
-    ids = sorted(trap.titles)
     wrong = [(ids[row], text) for row, text in seen.items() if not _is_same(text, trap.titles[ids[row]])]
     assert wrong == []
-    assert len(seen) > 0.9 * len(ids)
+    assert len(seen) == len(ids)
 
 
 def _is_same(shown: str, typed: str) -> bool:
@@ -234,7 +236,7 @@ async def test_a_board_with_hostile_stages_and_cards_runs_nothing(watched: Page,
     await expect(watched.locator('.ab-col').first).to_contain_text(OWN[0])
     for _ in range(5):
         await watched.evaluate("document.querySelectorAll('.ab-cards').forEach(one => one.scrollTop += 4000)")
-        await watched.wait_for_timeout(200)
+        await settled(watched)
         await nothing_ran(watched)
 
 
@@ -252,16 +254,18 @@ async def test_a_record_its_history_and_its_comments_run_nothing(watched: Page, 
 
 async def test_the_search_the_bell_and_the_filters_run_nothing(watched: Page, trap: Trap) -> None:
     await watched.goto(f'{trap.app.url}/c/traps/list?q={quote(OWN[0])}')
-    await watched.wait_for_timeout(500)
+    await expect(watched.locator('.at-total')).not_to_be_empty()
+    await settled(watched)
     await nothing_ran(watched)
     await watched.keyboard.press('Control+k')
     await watched.locator('.a-command__line input').fill('script')
     await expect(watched.locator('.a-command__item').first).to_be_visible()
-    await watched.wait_for_timeout(500)
+    await settled(watched)
     await nothing_ran(watched)
     await watched.keyboard.press('Escape')
     await watched.locator('.a-bell').click()
-    await watched.wait_for_timeout(500)
+    await expect(watched.locator('.a-notice').first).to_be_visible()
+    await settled(watched)
     await nothing_ran(watched)
 
 
@@ -280,7 +284,7 @@ async def test_every_other_page_and_address_runs_nothing(watched: Page, trap: Tr
     for address in ADDRESSES:
         await watched.goto(f'{trap.app.url}{address}')
         await expect(watched.locator('.a-main')).to_be_visible()
-        await watched.wait_for_timeout(500)
+        await settled(watched)
         await nothing_ran(watched)
 
 

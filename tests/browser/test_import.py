@@ -28,22 +28,22 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 async def choose(page: Page, app: App, file: Path) -> None:
     await page.goto(f'{app.url}/import')
     await page.locator('.im-drop input[type=file]').set_input_files(file)
-    await expect(page.get_by_role('button', name='Check the file')).to_be_visible(timeout=30_000)
+    await expect(page.get_by_role('button', name='Check the file')).to_be_visible()
 
 
 async def check(page: Page) -> None:
     await page.get_by_role('button', name='Check the file').click()
-    await expect(page.get_by_text('will be created')).to_be_visible(timeout=30_000)
+    await expect(page.get_by_text('will be created')).to_be_visible()
 
 
 async def bring(page: Page) -> None:
     await page.get_by_role('button', name='Import', exact=False).last.click()
-    await expect(page.get_by_text('The import is done.')).to_be_visible(timeout=60_000)
+    await expect(page.get_by_text('The import is done.')).to_be_visible()
 
 
-async def figure(page: Page, caption: str) -> str:
+async def says(page: Page, caption: str, count: str) -> None:
     box = page.locator('.im-figure').filter(has_text=caption)
-    return await box.locator('.im-figure__number').inner_text()
+    await expect(box.locator('.im-figure__number')).to_have_text(count)
 
 
 async def test_the_maven_files_one_after_another(team: App, sign_in: SignIn) -> None:
@@ -51,9 +51,9 @@ async def test_the_maven_files_one_after_another(team: App, sign_in: SignIn) -> 
     for name, count in (('accounts', '85'), ('products', '7'), ('sales_teams', '35')):
         await choose(page, team, DATA / 'maven' / f'{name}.csv')
         await check(page)
-        assert await figure(page, 'will be created') == count
+        await says(page, 'will be created', count)
         await bring(page)
-        assert await figure(page, 'created') == count
+        await says(page, 'created', count)
 
     await choose(page, team, DATA / 'maven' / 'sales_pipeline.csv')
     await check(page)
@@ -65,9 +65,9 @@ async def test_the_maven_files_one_after_another(team: App, sign_in: SignIn) -> 
     await page.get_by_role('option', name='All: create').click()
     await expect(page.get_by_text('Create “Engaging”')).to_be_visible()
     await expect(page.get_by_text('1,589', exact=True)).to_be_visible()
-    assert await figure(page, 'will be created') == '8,800'
+    await says(page, 'will be created', '8,800')
     await bring(page)
-    assert await figure(page, 'created') == '8,800'
+    await says(page, 'created', '8,800')
 
     await page.goto(f'{team.url}/c/deals/board')
     for count in ('4,238', '2,473', '1,589', '500'):
@@ -81,9 +81,9 @@ async def test_the_same_file_again_is_noticed(team: App, sign_in: SignIn) -> Non
     await check(page)
     await page.get_by_role('button', name='Update those').click()
     await expect(page.locator('.im-figure').filter(has_text='will be updated')).to_contain_text('85')
-    assert await figure(page, 'will be created') == '0'
+    await says(page, 'will be created', '0')
     await bring(page)
-    assert await figure(page, 'created') == '0'
+    await says(page, 'created', '0')
 
 
 async def test_a_hostile_file_is_refused_with_the_reason_and_the_page_lives(
@@ -93,7 +93,7 @@ async def test_a_hostile_file_is_refused_with_the_reason_and_the_page_lives(
     await page.goto(f'{team.url}/import')
     for name in ('dimlie', 'bomb300', 'xxe'):
         await page.locator('.im-drop input[type=file]').set_input_files(DATA / 'bombs' / f'{name}.xlsx')
-        await expect(page.locator('.im-drop .a-error')).to_be_visible(timeout=30_000)
+        await expect(page.locator('.im-drop .a-error')).to_be_visible()
     assert await page.evaluate('document.documentElement.scrollWidth') <= 390
     await choose(page, team, DATA / 'salesforce-dataloader' / 'samples' / 'accountData.csv')
     assert await page.evaluate('document.documentElement.scrollWidth') <= 390

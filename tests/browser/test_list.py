@@ -13,6 +13,7 @@ from store import Records, guard
 from store.opening import close_store, open_store
 from store.settings import Environment
 from tests.browser.app import App, copy_of
+from tests.browser.conftest import until
 
 pytestmark = pytest.mark.browser
 
@@ -85,7 +86,11 @@ async def test_very_many_rows_can_be_jumped_through(page: Page, server: App) -> 
     for row in (middle, last):
         await page.evaluate(f"document.querySelector('.ag-body-viewport').scrollTop = {row * 36}")
         await expect(page.locator(f'.ag-row[row-index="{row + 5}"] .at-title')).to_be_visible()
-    assert await page.locator('.ag-pinned-left-cols-container .ag-row').count() < 120
+
+    async def holds_few() -> bool:
+        return await page.locator('.ag-pinned-left-cols-container .ag-row').count() < 120
+
+    await until(holds_few)
 
 
 async def test_a_click_on_a_caption_sorts_everything_on_the_server(page: Page, server: App) -> None:
@@ -142,9 +147,12 @@ async def test_columns_are_chosen_and_remembered(deals: Page, server: App) -> No
     head = deals.locator('.at-head', has_text='Account → Industry')
     await expect(head).to_be_visible()
     await expect(deals.locator('.ag-cell[col-id="account.industry"] .at-pill').first).to_be_visible()
-    await deals.wait_for_timeout(700)
-    await at_list(deals, server, 'deals')
-    await expect(head).to_be_attached()
+
+    async def is_kept() -> bool:
+        await at_list(deals, server, 'deals')
+        return await head.count() > 0
+
+    await until(is_kept)
     await deals.locator('.at-foot .at-button').click()
     await deals.locator('.at-reset button').last.click()
     await expect(head).not_to_be_attached()
@@ -158,10 +166,10 @@ async def test_a_row_opens_beside_the_list_and_back_closes_it(deals: Page) -> No
     await deals.locator(f'.ag-center-cols-container .ag-row[row-index="{place}"] [col-id="stage"]').click()
     drawer = deals.locator('.a-drawer--open')
     await expect(drawer.locator('.rc-title input')).to_have_value(name)
-    assert 'record=' in deals.url
+    await expect(deals).to_have_url(re.compile('record='))
     await deals.go_back()
     await expect(drawer).to_have_count(0)
-    assert 'record=' not in deals.url
+    await expect(deals).not_to_have_url(re.compile('record='))
     await deals.go_forward()
     await expect(drawer).to_have_count(1)
 
@@ -172,9 +180,15 @@ async def test_a_selection_is_deleted_and_comes_back(deals: Page) -> None:
         await deals.locator(f'.ag-pinned-left-cols-container .ag-row[row-index="{row}"] input').click()
     await expect(deals.locator('.at-count')).to_have_text('Selected: 2')
     await deals.locator('.at-bar .at-danger').click()
+    undo = deals.get_by_role('button', name='Undo')
+    await undo.hover()  # a note stays while it is looked at
     await deals.wait_for_function(f"document.querySelector('.at-total').textContent.includes('{before - 2}')")
-    assert not set(gone) & set(await titles(deals, 2))
-    await deals.get_by_role('button', name='Undo').click()
+
+    async def others_are_first() -> bool:
+        return not set(gone) & set(await titles(deals, 2))
+
+    await until(others_are_first)
+    await undo.click()
     await deals.wait_for_function(f"document.querySelector('.at-total').textContent.includes('{before}')")
 
 
@@ -188,8 +202,10 @@ async def test_everything_that_matches_is_changed_and_put_back(deals: Page, serv
     await deals.locator('.rc-dialog .af-picker').click()
     await pick(deals, 'Sales · Proposal')
     await deals.get_by_role('button', name='Change', exact=True).click()
+    undo = deals.get_by_role('button', name='Undo')
+    await undo.hover()
     await expect(deals.locator('.at-empty')).to_be_visible()
-    await deals.get_by_role('button', name='Undo').click()
+    await undo.click()
     await deals.wait_for_function(f"document.querySelector('.at-total').textContent.startsWith('{count} ')")
 
 
@@ -198,7 +214,7 @@ async def test_other_peoples_changes_appear_by_themselves(deals: Page, server: A
     await other.locator('.at-title').first.click()
     await other.locator('.a-drawer .rc-title input').fill('Renamed by Max')
     await other.keyboard.press('Enter')
-    await expect(deals.locator('.at-title', has_text='Renamed by Max')).to_be_visible(timeout=2000)
+    await expect(deals.locator('.at-title', has_text='Renamed by Max')).to_be_visible()
 
 
 async def test_a_new_record_needs_its_name_and_opens(deals: Page) -> None:

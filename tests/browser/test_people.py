@@ -2,7 +2,6 @@
 
 import io
 import re
-import time
 import urllib.error
 import urllib.request
 import zipfile
@@ -18,6 +17,8 @@ from tests.browser.conftest import SignIn, fill_sign_in
 
 pytestmark = pytest.mark.browser
 OpenContext = Callable[..., Awaitable[BrowserContext]]
+SAMPLE_UNITS = 6
+"""The units that the sample data of Sales bring."""
 
 
 async def add_person(page: Page, server: App, name: str, login: str, *, way: str = '') -> str:
@@ -52,12 +53,12 @@ async def test_an_invited_colleague_comes_in_and_is_a_contact(
     await expect(nora.get_by_text('Take at least 12 characters.')).to_be_visible()
     await nora.locator('input[name=password]').fill(PASSWORD)
     await nora.get_by_role('button', name='Come in').click()
-    await expect(nora.locator('.a-side')).to_contain_text('Nora New', timeout=15_000)
+    await expect(nora.locator('.a-side')).to_contain_text('Nora New')
     late = await (await open_context()).new_page()
     await late.goto(link)
     await expect(late.get_by_text('This link was used already')).to_be_visible()
     await page.goto(f'{server.url}/c/contacts/list?q=Nora')
-    await page.locator('.ag-row, tr', has_text='Nora New').first.click()
+    await page.locator('.ag-row', has_text='Nora New').first.click()
     await expect(page.get_by_text('Colleague', exact=True)).to_be_visible()
     await expect(page.locator('.q-pill, .a-pill', has_text='Active')).to_be_visible()
 
@@ -68,10 +69,7 @@ async def test_a_given_password_is_changed_before_anything_else(
     given = await add_person(page, server, 'Otto First', 'otto', way='A first password')
     otto = await (await open_context()).new_page()
     await otto.goto(f'{server.url}/sign-in')
-    fields = otto.locator('input:visible')
-    await fields.nth(0).fill('otto')
-    await otto.locator('input[type=password]').fill(given)
-    await otto.keyboard.press('Enter')
+    await fill_sign_in(otto, 'otto', given)
     await otto.wait_for_url('**/new-password')
     await otto.goto(f'{server.url}/c/deals/list')
     await otto.wait_for_url('**/new-password')
@@ -79,13 +77,14 @@ async def test_a_given_password_is_changed_before_anything_else(
     await otto.locator('input[name=current]').fill(given)
     await otto.locator('input[name=password]').fill(given)
     await otto.get_by_role('button', name='Continue').click()
-    await expect(otto.get_by_text('Choose another password')).to_be_visible(timeout=15_000)
+    await expect(otto.get_by_text('Choose another password')).to_be_visible()
     await otto.locator('input[name=password]').fill(PASSWORD)
     await otto.get_by_role('button', name='Continue').click()
-    await expect(otto.locator('.a-side')).to_contain_text('Otto First', timeout=15_000)
+    await expect(otto.locator('.a-side')).to_contain_text('Otto First')
 
 
-async def test_who_is_let_go_is_out_within_a_second(server: App, page: Page, sign_in: SignIn) -> None:
+async def test_who_is_let_go_is_out_at_once(server: App, page: Page, sign_in: SignIn) -> None:
+    """Before the administrator reads that it is done, keys are refused and tabs are on their way out."""
     server.run('user', 'zoe', '--name', 'Zoe Gone')
     secret = server.run('token', 'zoe')
     zoe = await sign_in(server, 'zoe')
@@ -96,11 +95,9 @@ async def test_who_is_let_go_is_out_within_a_second(server: App, page: Page, sig
     await line.get_by_role('button').click()
     await page.get_by_text('Deactivate', exact=True).click()
     await page.locator('.q-dialog').get_by_role('button', name='Deactivate').click()
-    began = time.monotonic()
-    await zoe.wait_for_url('**/sign-in', wait_until='commit', timeout=3000)
+    await expect(line).to_have_count(0)
     assert status(server, secret) == 401
-    # Both ended within the second; the rest is the browser's way to the sign-in page on a busy machine.
-    assert time.monotonic() - began < 2
+    await zoe.wait_for_url('**/sign-in')
     await page.get_by_role('button', name='Deactivated people').click()
     await expect(line).to_contain_text('Deactivated')
 
@@ -111,7 +108,7 @@ def status(server: App, secret: str) -> int:
         f'{server.url}/api/v1/catalogs', headers={'authorization': f'Bearer {secret}'}
     )
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
@@ -119,30 +116,32 @@ def status(server: App, secret: str) -> int:
 
 async def test_the_organisation_is_a_tree_that_is_dragged_and_walked(server: App, page: Page) -> None:
     await page.goto(f'{server.url}/settings/organization')
-    await page.get_by_role('button', name='Add the first unit').click()
+    # The sample organisation is there already; these three come after it.
+    there = SAMPLE_UNITS
+    await expect(page.get_by_role('treeitem')).to_have_count(there)
     dialog = page.locator('.q-dialog')
-    for place, name in enumerate(('Company', 'Sales', 'North')):
-        if place:
-            await page.get_by_role('button', name='Add unit').click()
+    for place, name in enumerate(('Company', 'Depot', 'North')):
+        await page.get_by_role('button', name='Add unit').click()
         await dialog.locator('input').first.fill(name)
         await dialog.get_by_role('button', name='Add', exact=True).click()
-        await expect(page.get_by_role('treeitem')).to_have_count(place + 1)
+        await expect(page.get_by_role('treeitem')).to_have_count(there + place + 1)
+        await expect(dialog).to_have_count(0)
     units = {
-        name: page.get_by_role('treeitem').filter(has_text=name) for name in ('Company', 'Sales', 'North')
+        name: page.get_by_role('treeitem').filter(has_text=name) for name in ('Company', 'Depot', 'North')
     }
-    await units['Sales'].drag_to(units['Company'])
-    await expect(units['Sales']).to_have_attribute('aria-level', '2')
+    await units['Depot'].drag_to(units['Company'])
+    await expect(units['Depot']).to_have_attribute('aria-level', '2')
     await units['North'].focus()
     await page.keyboard.press('Alt+ArrowRight')
     await expect(units['North']).to_have_attribute('aria-level', '2')
     await page.keyboard.press('Alt+ArrowUp')
-    await expect(page.get_by_role('treeitem').nth(1)).to_contain_text('North')
-    await units['Sales'].get_by_role('button', name='More actions').click()
+    await expect(page.get_by_role('treeitem').nth(there + 1)).to_contain_text('North')
+    await units['Depot'].get_by_role('button', name='More actions').click()
     await page.get_by_text('Move to…').click()
     await dialog.get_by_role('combobox').click()
     await page.locator('.af-menu-item', has_text='North').click()
     await dialog.get_by_role('button', name='Move').click()
-    await expect(units['Sales']).to_have_attribute('aria-level', '3')
+    await expect(units['Depot']).to_have_attribute('aria-level', '3')
     await units['Company'].click()
     panel = page.locator('.og-side')
     await expect(panel.locator('input').first).to_have_value('Company')
@@ -162,9 +161,8 @@ async def test_a_photo_is_cut_to_a_square_and_seen_in_the_panel(
     await page.locator('input[type=file][accept*=webp]').set_input_files(picture)
     await page.get_by_role('dialog').get_by_role('button', name='Save').click()
     face = page.locator('.a-me .a-photo')
-    await expect(face).to_be_visible(timeout=20_000)
-    shown = await face.evaluate('node => getComputedStyle(node).backgroundImage')
-    found = re.search(r'/files/\d+', shown)
+    await expect(face).to_have_css('background-image', re.compile(r'/files/\d+'))
+    found = re.search(r'/files/\d+', await face.evaluate('node => getComputedStyle(node).backgroundImage'))
     assert found
     answer = await page.request.get(server.url + found[0])
     with Image.open(io.BytesIO(await answer.body())) as kept:
@@ -216,8 +214,8 @@ async def test_a_link_in_a_letter_signs_nobody_else_out(
     await pia.goto(link)
     await pia.locator('input[name=password]').fill(PASSWORD)
     await pia.get_by_role('button', name='Come in').click()
-    await expect(pia.locator('.a-bottom')).to_be_visible(timeout=15_000)
+    await expect(pia.locator('.a-bottom')).to_be_visible()
     again = await (await open_context()).new_page()
     await again.goto(f'{server.url}/sign-in')
     await fill_sign_in(again, 'pia', PASSWORD)
-    await expect(again.locator('.a-side')).to_contain_text('Pia Post', timeout=15_000)
+    await expect(again.locator('.a-side')).to_contain_text('Pia Post')

@@ -37,6 +37,7 @@ async def new_deal(page: Page, app: App, name: str) -> str:
     await page.keyboard.type(name)
     await page.keyboard.press('Enter')
     await page.locator('.a-drawer--open .rc-title').wait_for()
+    await expect(page).to_have_url(re.compile(r'record=\d+'))
     number = re.search(r'record=(\d+)', page.url)
     assert number
     return await at_record(page, f'{app.url}/c/deals/{number[1]}')
@@ -149,6 +150,7 @@ async def test_a_task_is_added_ticked_and_put_back(page: Page, server: App) -> N
     await expect(page.locator('.rl-done', has_text='Send the contract')).to_be_visible()
     await page.get_by_role('button', name='Undo').click()
     await expect(page.locator('.rl-done')).to_have_count(0)
+    await expect(task).to_be_visible()
 
 
 async def test_a_deleted_record_comes_back(page: Page, server: App) -> None:
@@ -193,16 +195,18 @@ async def test_hostile_texts_are_kept_as_typed_and_never_run(page: Page, server:
     for text in lines[:6]:
         await page.locator('.rc-title input').fill(text)
         await page.keyboard.press('Enter')
-        await page.wait_for_timeout(120)
-    await field(page, 'Notes').locator('textarea').fill('\n'.join(lines))
+    notes = field(page, 'Notes')
+    await notes.locator('textarea').fill('\n'.join(lines))
     await page.locator('.rt-box').click()
+    await expect(notes.locator('.af-saved')).to_be_attached()
     await page.locator('.rt-box').fill('\n'.join(lines))
     await page.keyboard.press('Control+Enter')
     await expect(page.locator('.rt-comment').first).to_be_visible()
-    for place in (url, f'{server.url}/c/deals/list'):
-        await page.goto(place)
-        await page.wait_for_timeout(1200)
-        assert await page.evaluate('window.hacked') is None
+    await page.goto(f'{server.url}/c/deals/list')
+    await expect(page.locator('.at-title', has_text=lines[5])).to_be_visible()
+    assert await page.evaluate('window.hacked') is None
     await at_record(page, url)
+    await expect(page.locator('.rt-comment').first).to_be_visible()
     await expect(page.locator('.rc-title input')).to_have_value(lines[5])
-    assert await field(page, 'Notes').locator('textarea').input_value() == '\n'.join(lines)
+    await expect(notes.locator('textarea')).to_have_value('\n'.join(lines))
+    assert await page.evaluate('window.hacked') is None

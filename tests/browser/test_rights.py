@@ -13,8 +13,9 @@ pytestmark = pytest.mark.browser
 
 async def choose(page: Page, picker: str, name: str) -> None:
     """Pick somebody or something by typing its name."""
-    await page.locator(f'[role=combobox][aria-label="{picker}"]').last.click()
     menu = page.locator('.af-picker-menu')
+    await expect(menu).to_have_count(0)
+    await page.locator(f'[role=combobox][aria-label="{picker}"]').last.click()
     await expect(menu).to_be_visible()
     if await menu.locator('.af-menu-search input').count():
         await menu.locator('.af-menu-search input').fill(name)
@@ -51,7 +52,7 @@ async def test_a_hidden_field_leaves_every_page_at_once(server: App, page: Page,
     await page.goto(f'{server.url}/settings/roles/member?tab=fields')
     line = page.locator('.rr-line', has_text='Loss reason')
     await line.get_by_role('radio', name='Hidden').click()
-    await expect(page.get_by_text('Saved')).to_be_visible()
+    await expect(page.get_by_text('Saved').first).to_be_visible()
     await hugo.goto(f'{server.url}/c/deals/5')
     await expect(hugo.locator('.rc-title')).to_be_visible()
     await expect(hugo.get_by_text('Loss reason')).to_have_count(0)
@@ -128,8 +129,9 @@ async def test_a_rule_and_a_default_right_are_sentences(server: App, page: Page)
     await expect(products).to_contain_text('Done: 12 given, 0 taken.')
 
 
-async def test_the_product_through_somebody_elses_eyes(server: App, page: Page) -> None:
+async def test_the_product_through_somebody_elses_eyes(server: App, sign_in: SignIn) -> None:
     """N-13: what they see on every page, nothing changed, said in a banner, ended by a button."""
+    page = await sign_in(server, again=True)
     server.run('user', 'vic', '--name', 'Vic Viewer')
     await page.goto(f'{server.url}/settings/roles/member')
     await page.get_by_role('button', name='Contacts, See: All').focus()

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.app import App
+from tests.browser.conftest import until
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +18,7 @@ def call(app: App, token: str, path: str, body: dict[str, Any]) -> dict[str, Any
     """What the REST interface answers to a POST."""
     headers = {'Authorization': f'Bearer {token}', 'Content-Type': 'application/json'}
     request = urllib.request.Request(f'{app.url}/api/v1{path}', json.dumps(body).encode(), headers)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=60) as answer:
         told: dict[str, Any] = json.load(answer)
     return told
 
@@ -26,6 +27,7 @@ async def choose(page: Page, button: str, line: str) -> None:
     """Press a button that opens a menu, and choose a line of it."""
     await page.get_by_role('button', name=button).click()
     await page.locator('.ar-menu .q-item').filter(has_text=line).click()
+    await expect(page.locator('.ar-menu')).to_have_count(0)
 
 
 async def test_what_is_missing_is_said_beside_it(page: Page, server: App) -> None:
@@ -35,7 +37,7 @@ async def test_what_is_missing_is_said_beside_it(page: Page, server: App) -> Non
     await expect(page.get_by_text('Add at least one action.')).to_be_visible()
     await choose(page, 'Add action', 'Notify')
     await expect(page.locator('.ar-part .af-error').first).to_be_visible()
-    assert page.url.endswith('/rules/new')
+    await expect(page).to_have_url(re.compile('/rules/new$'))
 
 
 async def test_a_rule_is_made_said_run_and_switched_off(page: Page, server: App) -> None:
@@ -66,8 +68,15 @@ async def test_a_rule_is_made_said_run_and_switched_off(page: Page, server: App)
     await expect(page.locator('.ar-step')).to_contain_text('Hello Ada & Sons')
 
     await page.goto(rule)
-    await page.get_by_role('switch', name='Rule is on').click()
-    await expect(page.get_by_role('switch', name='Rule is on')).not_to_be_checked()
+    switch = page.get_by_role('switch', name='Rule is on')
+    await switch.click()
+
+    async def is_kept_off() -> bool:
+        await page.reload()
+        await expect(switch).to_be_visible()
+        return not await switch.is_checked()
+
+    await until(is_kept_off)
     call(server, token, '/catalogs/leads/records', {'values': {'title': 'Nobody greets'}})
     await page.goto(f'{server.url}/rules')
     line = page.locator('.ar-rule').filter(has_text='Greet')

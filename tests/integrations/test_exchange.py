@@ -322,6 +322,7 @@ asyncio.run(main())
 """
 
 
+@pytest.mark.timeout(900)
 async def test_an_import_killed_at_any_moment_goes_on_and_doubles_nothing(
     firms: Records, database: str
 ) -> None:
@@ -338,7 +339,7 @@ async def test_an_import_killed_at_any_moment_goes_on_and_doubles_nothing(
             sys.executable, '-c', KILLED, database, cwd=ROOT, env=os.environ
         )
         before = (await importer.job(job.id)).place
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while (await importer.job(job.id)).place == before and child.returncode is None:
                 await asyncio.sleep(0.01)
         await asyncio.sleep(0.013 * attempt)

@@ -25,11 +25,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('ARTEL_DATA', str(tmp_path))
 
 
-@pytest.mark.parametrize('language', ['en', 'ru'])
+@pytest.mark.parametrize(('solution', 'language'), [('sales', 'en'), ('sales', 'ru'), ('service', 'ru')])
 async def test_every_sample_file_is_imported_unchanged_without_a_refusal(
-    as_admin: Records, language: str
+    as_admin: Records, solution: str, language: str
 ) -> None:
-    await solutions.install(as_admin.actor, 'sales', language)
+    await solutions.install(as_admin.actor, solution, language)
     importer = Importer(as_admin)
     for code in importer.targets():
         target = await importer.target(code)
@@ -47,12 +47,15 @@ async def test_every_sample_file_is_imported_unchanged_without_a_refusal(
 
 
 @pytest.mark.parametrize('language', ['en', 'ru'])
-@pytest.mark.parametrize('code', ['person', 'contacts', 'accounts', 'leads', 'deals'])
+@pytest.mark.parametrize(
+    'code', ['person', 'contacts', 'accounts', 'leads', 'deals', 'cases', 'services', 'contracts']
+)
 async def test_a_sample_file_fills_an_empty_installation_as_it_is(
     as_admin: Records, language: str, code: str
 ) -> None:
     """B-45: the file of the import page, untouched, with captions in the reader's language."""
-    await solutions.install(as_admin.actor, 'sales', language)
+    of_service = code in ('cases', 'services', 'contracts')
+    await solutions.install(as_admin.actor, 'service' if of_service else 'sales', language)
     importer = Importer(as_admin)
     with reading(Reader(language)):
         content = await sample_file(as_admin, code)

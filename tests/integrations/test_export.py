@@ -257,6 +257,7 @@ async def test_a_right_that_ends_meanwhile_ends_the_export(
 
 @pytest.mark.slow
 async def test_many_records_do_not_keep_others_waiting(shop: Records, tmp_path: Path) -> None:
+    """Between two turns of others lies little work of this thread, however busy the machine is."""
     kind = shop.catalog('orders')
     with guard.acting(guard.SETUP):
         await database.rows(
@@ -268,9 +269,9 @@ async def test_many_records_do_not_keep_others_waiting(shop: Records, tmp_path: 
 
     async def live() -> None:
         while True:
-            begin = time.perf_counter()
+            begin = time.thread_time()
             await asyncio.sleep(0.005)
-            waits.append(time.perf_counter() - begin - 0.005)
+            waits.append(time.thread_time() - begin)
 
     living = asyncio.create_task(live())
     asked = wanted(shop, 'title', 'number', 'amount', 'created_at')

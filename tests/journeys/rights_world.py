@@ -28,7 +28,7 @@ from store.actors import actor_as, forget
 from store.problems import Problem
 from store.query import Condition, Filter
 from store.record_rules import SavedRule, save_rule
-from store.role_rights import set_fields, set_operations, set_places
+from store.role_rights import set_fields, set_operations, set_places, set_portal
 from store.shares import share
 from store.units import save_unit, set_members
 from tests.conftest import records_of
@@ -54,6 +54,7 @@ class Thing:
     is_granted: bool = False
     is_secret: bool = False
     is_deleted: bool = False
+    contact: str = ''
 
 
 THINGS: Mapping[str, Thing] = {
@@ -75,7 +76,11 @@ THINGS: Mapping[str, Thing] = {
     'shared to change': Thing(stage='talks', shared={'chad': 'change', 'owen': 'read'}),
     'granted to some': Thing(is_granted=True),
     'secret of owen': Thing(owner='owen', is_secret=True),
+    'linked to cora': Thing(contact='cora'),
+    'linked to cody': Thing(contact='cody', owner='owen', stage='won'),
+    'linked to another': Thing(contact='dora', stage='talks'),
     'in the bin': Thing(is_deleted=True),
+    'in the bin of cora': Thing(contact='cora', is_deleted=True),
     'in the bin of owen': Thing(owner='owen', is_deleted=True),
 }
 
@@ -94,6 +99,7 @@ class Reader:
     keeps_secrets: bool = False
     is_admin: bool = False
     only_looks: bool = False
+    is_customer: bool = False
 
 
 NORTH = frozenset({'una', 'max', 'bea'})
@@ -116,8 +122,12 @@ READERS: Mapping[str, Reader] = {
     'keo': Reader(levels=levels(ALL), keeps_secrets=True),
     'ada': Reader(levels=levels(ALL), is_admin=True),
     'eyes': Reader(levels=levels(ALL), keeps_secrets=True, only_looks=True),
+    'cora': Reader(levels=levels(OWN), operations=frozenset(), is_customer=True),
+    'cody': Reader(levels=levels(UNIT, create=OWN, delete=NONE), operations=frozenset(), is_customer=True),
 }
-"""By login; 'eyes' is Ada who looks through those of Keo."""
+"""By login; 'eyes' is Ada who looks through those of Keo; Cora and Cody are customers at the portal."""
+CUSTOMERS: Mapping[str, str] = {'cora': 'Spring', 'cody': 'Spring'}
+"""The accounts of the contacts that customers are."""
 
 
 # Verdicts
@@ -128,6 +138,9 @@ def reaches(reader: Reader, login: str, right: str, thing: Thing) -> bool:
     level = reader.places.get(thing.stage, reader.levels)[right]
     if level == ALL:
         return True
+    if reader.is_customer:
+        of_account = level == UNIT and thing.contact in CUSTOMERS
+        return (level != NONE and thing.contact == login) or of_account
     is_own = thing.owner == login and level in (OWN, UNIT)
     in_unit = level == UNIT and thing.owner in reader.colleagues
     managed = right == 'read' and level != NONE and thing.owner in reader.reports
@@ -203,6 +216,8 @@ FIELDS = (
     FieldSpec(code='grade', label='Grade', type='text'),
     FieldSpec(code='code', label='Code', type='text', unique=True),
     FieldSpec(code='parent', label='Parent', type='link', options={'target': 'deals'}),
+    FieldSpec(code='contact', label='Contact', type='link', options={'target': 'contacts'}),
+    FieldSpec(code='account', label='Account', type='link', options={'target': 'accounts'}),
 )
 
 
@@ -210,6 +225,7 @@ async def built() -> World:
     """The company, in the open and empty store."""
     admin = await records_of('ada', 'Ada Admin')
     designer = Designer(admin.actor)
+    contacts = await _contacts(admin, designer)
     await designer.create_catalog('deals', 'Deals', 'Deal')
     for spec in FIELDS:
         await designer.add_field('deals', spec)
@@ -221,11 +237,11 @@ async def built() -> World:
     ids = {'ada': admin.actor.person_id or 0}
     for login, reader in READERS.items():
         if login not in ('ada', 'eyes'):
-            ids[login] = await _person(login, reader)
+            ids[login] = await _person(login, reader, contacts.get(login))
     for login in ('max', 'bea', 'sid'):
         ids[login] = (await records_of(login, login.title(), role='none')).actor.person_id or 0
     await _units(ids)
-    things = await _things(admin, ids)
+    things = await _things(admin, ids, contacts)
     await _rules(admin, things, ids)
     forget()
     doors = {login: Records(await _actor(ids[login])) for login in READERS if login != 'eyes'}
@@ -233,13 +249,30 @@ async def built() -> World:
     return World(doors, things, ids)
 
 
-async def _person(login: str, reader: Reader) -> int:
+async def _contacts(admin: Records, designer: Designer) -> dict[str, Ref]:
+    """The contacts that customers are, of one account, and Dora's, of none."""
+    await designer.create_catalog('accounts', 'Accounts', 'Account')
+    await designer.create_catalog('contacts', 'Contacts', 'Contact')
+    link = FieldSpec(code='account', label='Account', type='link', options={'target': 'accounts'})
+    await designer.add_field('contacts', link)
+    spring = await admin.create('accounts', {'title': 'Spring'})
+    made = {'dora': (await admin.create('contacts', {'title': 'Dora'})).ref}
+    for login in CUSTOMERS:
+        made[login] = (await admin.create('contacts', {'title': login, 'account': spring.ref})).ref
+    return made
+
+
+async def _person(login: str, reader: Reader, contact: Ref | None) -> int:
     await roles.save_role(guard.SETUP, login, login.title(), {'deals': _rights(reader.levels)})
     places = {('sales', stage): _rights(given) for stage, given in reader.places.items()}
     await set_places(guard.SETUP, login, 'deals', places)
     await set_fields(guard.SETUP, login, 'deals', reader.fields)
     await set_operations(guard.SETUP, login, reader.operations)
     await roles.save_role(guard.SETUP, 'none', 'None', {})
+    if contact is not None:
+        await set_portal(guard.SETUP, login, is_portal=True)
+        values = {'name': login.title(), 'login': login, 'kind': 'portal', 'contact_id': contact.id}
+        return (await people.create_person(guard.SETUP, {**values, 'roles': (login,)})).id
     return (await records_of(login, login.title(), role=login)).actor.person_id or 0
 
 
@@ -263,7 +296,10 @@ async def _units(ids: Mapping[str, int]) -> None:
         await set_members(guard.SETUP, unit.id, [ids[login] for login in members])
 
 
-async def _things(admin: Records, people_ids: Mapping[str, int]) -> dict[str, int]:
+async def _things(
+    admin: Records, people_ids: Mapping[str, int], contacts: Mapping[str, Ref]
+) -> dict[str, int]:
+    spring = (await admin.find('accounts')).records[0].ref
     rows = [
         {
             'title': f'Zebra {name}',
@@ -272,6 +308,8 @@ async def _things(admin: Records, people_ids: Mapping[str, int]) -> dict[str, in
             'amount': {'amount': 2**place, 'currency': 'EUR'},
             'salary': 4000 + place,
             'code': f'K{place}',
+            'contact': contacts.get(thing.contact),
+            'account': spring if thing.contact in CUSTOMERS else None,
         }
         for place, (name, thing) in enumerate(THINGS.items())
     ]

@@ -1,18 +1,35 @@
 """What the audit log must know of: who came in, who was refused, and what was changed, from where."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from automations import Rules
+from integrations.audit_export import export_audit
 from integrations.rest import RestApi
-from store import Designer, FieldSpec, Records, audit, guard, people, roles, secret_box, sessions
+from store import (
+    Designer,
+    FieldSpec,
+    Records,
+    audit,
+    audit_keeping,
+    guard,
+    people,
+    roles,
+    secret_box,
+    sessions,
+    solutions,
+)
 from store.audit import AuditEntry
-from store.problems import Refused
+from store.problems import NotAllowed, Refused
 from store.system_settings import change_settings
 from tests.conftest import records_of
+from ui.components.audit_words import sentence
+from ui.reader import Reader, reading
 from ui.security import Gate
 
 PASSWORD = 'correct-horse-battery-9'
@@ -59,7 +76,7 @@ async def test_what_matters_is_written_down(as_admin: Records, tmp_path: Path) -
     everything = str(await audit.entries(as_admin.actor, limit=1000))
     for secret in (PASSWORD, 'another-horse-battery-8', 'hunter2', key.secret, session.token, 'wrong box'):
         assert secret not in everything
-    assert await audit.verify(as_admin.actor) is None
+    assert await audit_keeping.verify(as_admin.actor) is None
 
 
 async def test_a_refusal_of_the_api_is_written_down_with_its_address(as_admin: Records) -> None:
@@ -99,3 +116,87 @@ def _under(address: str, rest: ASGIApp) -> ASGIApp:
         await gate({**scope, 'client': (address, 4711)} if scope['type'] == 'http' else scope, receive, send)
 
     return asked
+
+
+STAGES = [
+    {'code': 'new', 'label': 'New', 'kind': 'open', 'color': '#336699'},
+    {'code': 'won', 'label': 'Won', 'kind': 'won', 'color': '#336699'},
+    {'code': 'lost', 'label': 'Lost', 'kind': 'lost', 'color': '#336699'},
+]
+
+
+RULE = {
+    'name': 'Greet',
+    'catalog': 'deals',
+    'triggers': [{'kind': 'record_created', 'options': {}}],
+    'steps': [{'action': 'notify', 'options': {'to': ['field:owner'], 'text': 'Hello'}}],
+}
+
+
+async def test_whatever_changes_the_structure_is_written_down_with_its_name(as_admin: Records) -> None:
+    designer = Designer(as_admin.actor)
+    await designer.create_catalog('deals', 'Deals')
+    await designer.change_catalog('deals', label='Big deals')
+    await designer.add_field('deals', FieldSpec(code='note', label='Note', type='text'))
+    await designer.change_field('deals', 'note', label='Remark')
+    await designer.archive_field('deals', 'note')
+    await designer.add_pipeline('deals', 'sales', 'Sales', STAGES)
+    more = [STAGES[0], {'code': 'talk', 'label': 'Talk', 'kind': 'open', 'color': '#336699'}, *STAGES[1:]]
+    await designer.change_pipeline('deals', 'sales', stages=more)
+    rule = await Rules(as_admin.actor).create({**RULE, 'name': 'Greet'})
+    await Rules(as_admin.actor).switch(rule.id, enabled=False)
+    await Rules(as_admin.actor).remove(rule.id)
+    lines = await written(as_admin, 'structure_changed')
+    assert [(line.facts['what'], line.facts['name']) for line in lines] == [
+        ('catalog_made', 'Deals'),
+        ('catalog_changed', 'Deals'),
+        ('field_made', 'Note'),
+        ('field_changed', 'Note'),
+        ('field_archived', 'Remark'),
+        ('pipeline_made', 'Sales'),
+        ('pipeline_changed', 'Sales'),
+        ('rule_made', 'Greet'),
+        ('rule_off', 'Greet'),
+        ('rule_removed', 'Greet'),
+    ]
+    assert lines[6].facts['stages_added'] == ['Talk']
+    with reading(Reader('en')):
+        said = [sentence(line, '') for line in lines]
+    assert said[2] == 'added the field “Note” to “Big deals”'
+    assert said[6] == 'changed the pipeline “Sales” in “Big deals”, new stages: Talk'
+    assert said[8] == 'switched the rule “Greet” off'
+
+
+async def test_a_solution_is_one_line_of_the_log(as_admin: Records) -> None:
+    await solutions.install(as_admin.actor, 'hiring', 'en', save_rule=Rules(as_admin.actor).keep)
+    assert [line.facts for line in await written(as_admin, 'structure_changed')] == [
+        {'what': 'solution', 'name': 'hiring'}
+    ]
+
+
+async def test_the_log_goes_home_as_a_file_for_who_may_see_and_export_it(
+    as_admin: Records, as_member: Records, tmp_path: Path
+) -> None:
+    await audit.note(as_admin.actor, 'exported', catalog='=1+1', count=3)
+    headings = ('Line', 'When', 'Who', 'Kind', 'What', 'Address', 'Details')
+    with reading(Reader('en')):
+        count = await export_audit(
+            as_admin.actor,
+            tmp_path / 'log.csv',
+            headings=headings,
+            say=lambda line: sentence(line, ''),
+            zone=ZoneInfo('Europe/Berlin'),
+            kinds=('exported',),
+            ending='csv',
+        )
+    assert count == 1
+    said = (tmp_path / 'log.csv').read_text(encoding='utf-8-sig')
+    assert said.splitlines()[0].startswith('Line,When,Who')
+    assert 'exported 3 records: =1+1' in said
+    [_, line] = await written(as_admin, 'exported')
+    assert line.facts['what'] == 'audit'
+    with pytest.raises(NotAllowed):
+        await export_audit(
+            as_member.actor, tmp_path / 'x.csv', headings=headings, say=str, zone=ZoneInfo('UTC')
+        )
+    assert not (tmp_path / 'x.csv').exists()

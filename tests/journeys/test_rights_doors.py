@@ -18,7 +18,9 @@ from store.actor import Actor, Rights
 from store.actors import actor_as
 from store.dashboards import Dashboard
 from store.default_rights import DefaultRight
+from store.directory_plan import Line
 from store.feed import Message
+from store.layouts import Layout
 from store.notice_choices import NoticeChoices
 from store.operations import OPERATIONS
 from store.problems import Problem
@@ -40,13 +42,15 @@ PAGES: dict[str, str] = {
     'manage_roles': '/settings/roles /settings/roles/{role} /settings/record-rules /settings/default-rights'
     ' /settings/people/{person}/rights',
     'manage_settings': '/settings/company /settings/mail /settings/webhooks /settings/system'
-    ' /settings/sign-in /settings/maintenance',
+    ' /settings/sign-in /settings/maintenance /settings/portal',
     'manage_workplaces': '/settings/workplaces /settings/workplaces/{workplace} /settings/brand',
-    'edit_structure': '/settings/catalogs /settings/catalogs/{catalog}',
+    'edit_structure': '/settings/catalogs /settings/catalogs/{catalog}'
+    ' /settings/catalogs/{catalog}/layouts/{layout}',
     'edit_processes': '/rules /rules/new /rules/{rule}',
     'see_process_log': '/settings/run-log',
     'edit_lookups': '/settings/lookups /settings/lookups/{catalog}/{field}',
     'view_audit': '/settings/audit',
+    'administrator': '/settings/directory /settings/directory/preview',
 }
 ANY_OF_THEM = {'/settings'}
 """Opens for whoever may open one of the pages it lists."""
@@ -54,23 +58,27 @@ ANY_OF_THEM = {'/settings'}
 ROUTES = {
     '/api', '/assets/{version}/{name}', '/favicon.ico', '/_rows/{catalog}', '/files', '/files/{file_id}',
     '/exports/{key}', '/auth/complete', '/sign-in', '/setup', '/invite/{token}', '/new-password', '/',
-    '/{_:path}',
+    '/{_:path}', '/forgot', '/reset/{token}', '/portal', '/portal/sign-in', '/portal/forgot',
+    '/portal/reset/{token}', '/portal/register', '/portal/confirm/{token}', '/portal/invite/{token}',
+    '/portal/new-password', '/portal/profile', '/portal/c/{catalog}', '/portal/c/{catalog}/new',
+    '/portal/c/{catalog}/{record}',
 }  # fmt: skip
 """Addresses outside NiceGUI's own: each has its matrix or its own test of who may ask."""
 
 # Coroutines of the store that take an actor. Those of INNER are called by a door that has asked for rights.
 INNER = {
-    'audit': 'note note_provoked note_refusal',
+    'audit': 'note note_provoked note_refusal note_structure',
     'changes': 'append',
     'columns': 'cards neighbours totals',
     'default_rights': 'apply',
     'demo': 'fill',
+    'demo_organization': 'organize',
     'files': 'drop_of_post files_of_posts publish',
     'imports': 'advance finish next_lap',
     'invitations': 'mail',
-    'person_checks': 'need_may_change need_may_open',
+    'person_checks': 'need_may_change need_may_open need_own_password',
+    'portal_reach': 'claimed',
     'reading': 'count granted one page titles with_titles',
-    'reindexing': 'reindex',
     'search': 'everywhere named_like',
     'second_factor': 'complete',
     'shared': 'shared',
@@ -95,12 +103,15 @@ OWN = {
 # What has a right or an operation behind it.
 GUARDED = {
     'actors': 'actor_as',
-    'audit': 'entries verify',
+    'audit': 'entries',
+    'audit_keeping': 'role_labels unproven verify',
     'brand': 'reset set_logo',
     'colleagues': 'add_people add_person away change_person counts give_contact give_contacts'
     ' person_of_contact role_names',
     'dashboards': 'dashboard list_dashboards save',
     'default_rights': 'add_right list_rights preview reapply remove_right',
+    'directory': 'apply everybody link roles_given unlink',
+    'directory_runs': 'begin finish list_runs',
     'effective_rights': 'effective',
     'explaining': 'why_field why_record',
     'feed': 'detach earlier_texts edit like post remove',
@@ -109,13 +120,17 @@ GUARDED = {
     'following': 'follow follows mentionable',
     'imports': 'add begin cancel drop get keep_plan keep_sheets recent refused_rows',
     'invitations': 'invite waiting',
+    'layouts': 'arrange levels_of_roles remove roles_to_choose save',
     'lookups': 'merge save_values unmerge used',
+    'own_company': 'make_own own_company',
+    'portal': 'approve person_for refuse waiting',
     'people': 'change_person create_people create_person list_people person person_by_login set_password',
     'record_rules': 'count_found list_rules remove_rule save_rule',
-    'role_rights': 'grants_of people_of rename set_fields set_operations set_places set_rights',
+    'role_rights': 'grants_of people_of rename set_fields set_operations set_places set_portal set_rights',
     'roles': 'add_ready_roles list_roles remove_role save_role',
     'rules': 'change create remove switch',
     'shares': 'may_share role_refs share shares_of unshare',
+    'solution_preview': 'preview',
     'solutions': 'install installed',
     'stage_times': 'stage_times',
     'system_settings': 'change_settings reset_settings settings_now',
@@ -216,7 +231,10 @@ def arguments(world: World) -> dict[str, Any]:
         'one': None, 'right': DefaultRight(catalog='deals', to=Ref(person, '', 'person')),
         'spec': {'name': 'x', 'catalog': 'deals', 'triggers': [], 'steps': []}, 'sheets': [], 'plan': {},
         'solution': 'sales',
-        'which': 'header', 'found': (), 'gone': 'a', 'kept': 'b', 'zone': 'UTC', 'choices': NoticeChoices(),
+        'contact_id': 1, 'registration_id': 1,
+        'which': 'header', 'found': (), 'gone': 'a', 'kept': 'b', 'zone': 'UTC',
+        'line': Line(kind='created', name='X', login='x', values={'name': 'X', 'login': 'x'}),
+        'run_id': 1, 'counts': {}, 'entry_id': 'x', 'dn': 'x', 'choices': NoticeChoices(),
     }  # fmt: skip
 
 
@@ -224,6 +242,7 @@ USUAL = {str: 'x', int: 1, bool: False}
 """What is given where the name of an argument says nothing."""
 OTHERWISE: dict[str, dict[str, Any]] = {
     'dashboards.save': {'one': Dashboard(code='x', label='X', catalog='deals', pipeline='sales')},
+    'layouts.save': {'one': Layout(code='x', label='X')},
     'workplaces.save': {'one': Workplace(code='x', label='X')},
     'system_settings.setting_of': {'code': 'language'},
     'files.keep': {'kind': 'logo'},
@@ -273,6 +292,31 @@ async def test_nobody_writes_or_learns_anything_at_any_door(world: World) -> Non
         if await watch.changed() and name not in listed(OWN):
             wrong.append(f'{name} changed something')
     assert not wrong, '\n'.join(wrong)
+
+
+# Doors at which a customer at the portal gets something: what is their own, and what nobody is denied.
+OF_CUSTOMERS = {
+    'bell.lines', 'bell.titled', 'browser_sessions.end_other_sessions', 'browser_sessions.list_sessions',
+    'digests.begin', 'first_steps.hide', 'imports.get', 'notifications.counts', 'notifications.mark_read',
+    'notifications.mark_viewed', 'own_words.own_comments', 'second_factor.factor_of', 'seeing.end',
+    'seeing.eyes_of', 'shares.may_share', 'system_settings.own_settings', 'system_settings.preferences',
+    'system_settings.save_preference', 'system_settings.setting_of', 'workplaces.chosen',
+}  # fmt: skip
+
+
+async def test_a_customer_is_told_nothing_of_the_inside_at_any_door(world: World) -> None:
+    """Whoever comes in by the portal is refused by every function of the inside, whatever they ask about."""
+    given, watch = arguments(world), Watch()
+    actor = world.doors['cora'].actor
+    await watch.changed()
+    for name, door in doors().items():
+        if name not in listed(OWN) | listed(GUARDED):
+            continue
+        came = await called(name, door, actor, given)
+        assert isinstance(came, Problem) or not came or name in OF_CUSTOMERS, f'{name} tells {came!r}'[:300]
+        assert 'Zebra' not in repr(came), name
+        has_changed = await watch.changed()
+        assert name in listed(OWN) or not has_changed, f'{name} changed something'
 
 
 async def test_nothing_is_written_through_somebodys_eyes(world: World) -> None:

@@ -60,7 +60,8 @@ async def _within(door: Records, id: int) -> Any:
 
 async def _share(door: Records, id: int) -> Any:
     people = await door.suggest('person', 'bea')
-    return await shares.share(door.actor, ref(id), people[0])
+    # A customer is told of nobody, and guesses.
+    return await shares.share(door.actor, ref(id), people[0] if people else Ref(1, '', 'person'))
 
 
 async def _keep(door: Records, id: int) -> Any:
@@ -102,6 +103,8 @@ CHANGING: dict[str, tuple[str, Deed]] = {
     'remove_many': ('delete', lambda door, id: door.remove_many('deals', [id])),
     'share': ('change', _share),
 }
+INSIDE = set(SAYING) | set(READING) - {'get', 'transaction', 'related'}
+"""What customers are refused, whichever record it is about."""
 SETS = {'find', 'column', 'count', 'stage_totals', 'neighbours', 'search', 'suggest', 'titles', 'granted'}
 MAKING = {'create', 'create_many', 'add_many'}
 SHAPE = {'catalog', 'catalogs', 'may'}
@@ -143,12 +146,18 @@ async def held(
 
 
 def _wanted(login: str, name: str, what: str, right: str, *, deleted: bool) -> str:
+    is_customer = READERS[login].is_customer
+    if is_customer and what in INSIDE:
+        return NO
     if what == 'keep a file' and READERS[login].only_looks:
         return NO
     if THINGS[name].is_deleted != deleted:
         return GONE
     wanted = expected(login, name, *right.split())
     arrives = right != 'move' or may_arrive(login, THINGS[name], 'lost')
+    if is_customer:
+        # Who is responsible is not theirs to say.
+        arrives = what != 'give away'
     return INVALID if wanted == OK and not arrives else wanted
 
 
@@ -223,6 +232,8 @@ def _made(login: str, stage: str, owner: str) -> str:
         *(p['create'] for p in reader.places.values()),
     }:
         return NO
+    if reader.is_customer:
+        return INVALID
     own = owner == login or (level == 'unit' and owner in reader.colleagues)
     return OK if level == 'all' or (level != 'none' and own) else INVALID
 

@@ -98,6 +98,14 @@ async def test_a_field_that_is_no_longer_unique_takes_a_value_twice(trade: Recor
         await Designer(trade.actor).change_field('deals', 'code', unique=True)
 
 
+async def test_a_hint_and_its_translations_are_kept(trade: Records) -> None:
+    said = {'hint': 'In metres', 'hints': {'ru': 'В метрах'}}
+    await Designer(trade.actor).change_field('deals', 'amount', **said)
+    spec = trade.catalog('deals').field('amount')
+    assert spec is not None
+    assert (spec.hint, spec.hints) == ('In metres', {'ru': 'В метрах'})
+
+
 async def test_a_field_becomes_unique_only_when_its_values_are(trade: Records) -> None:
     designer = Designer(trade.actor)
     await trade.create_many('accounts', [{'title': 'a', 'city': 'Уфа'}, {'title': 'b', 'city': 'уфа'}])

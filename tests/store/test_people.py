@@ -141,6 +141,7 @@ async def test_a_role_that_people_hold_cannot_be_removed(database: str) -> None:
     assert [(role.code, role.held_by) for role in await roles.list_roles(guard.SETUP)] == [
         ('member', 1),
         ('seller', 0),
+        ('portal', 0),
     ]
 
 

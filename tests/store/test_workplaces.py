@@ -59,6 +59,18 @@ async def test_what_was_chosen_is_remembered_and_a_closed_one_cannot_be_chosen(
     assert await workplaces.chosen(as_member.actor) == EVERYTHING
 
 
+async def test_every_tab_hears_which_one_was_chosen(as_admin: Records) -> None:
+    heard: list[tuple[int, str]] = []
+    await workplaces.save(as_admin.actor, HALL)
+    stop = workplaces.subscribe_chosen(lambda person_id, code: heard.append((person_id, code)))
+    await workplaces.choose(as_admin.actor, 'hall')
+    with pytest.raises(NotFound):
+        await workplaces.choose(as_admin.actor, 'cellar')
+    stop()
+    await workplaces.choose(as_admin.actor, EVERYTHING)
+    assert heard == [(as_admin.actor.person_id, 'hall')]
+
+
 async def test_a_workplace_opens_no_data(trade: Records) -> None:
     await workplaces.save(trade.actor, DESK)
     person = await people.create_person(guard.SETUP, {'name': 'Vic', 'login': 'vic', 'roles': ['desk']})

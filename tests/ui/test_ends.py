@@ -14,7 +14,7 @@ from nicegui.testing import user_simulation
 from store import Records, clock, guard, people, second_factor, secret_box, sessions
 from store.sessions import Session
 from tests.conftest import records_of
-from ui.session import SignedOut, Tab, adopt, end_outlived, may_act, tab_of_token
+from ui.session import FRESH_S, SignedOut, Tab, adopt, end_outlived, may_act, tab_of_token
 
 PASSWORD = 'correct-horse-battery-9'
 OTHER = 'another-horse-battery-8'
@@ -128,7 +128,8 @@ async def test_what_ends_access_ends_it_everywhere_at_once(
         assert await may_act(client)
         begun = time.monotonic()
         await event(access)
-        while await may_act(client) and time.monotonic() - begun < 1.0:
+        assert FRESH_S <= 1
+        while await may_act(client) and time.monotonic() - begun < FRESH_S:
             pass
         assert not await may_act(client)
         with pytest.raises(SignedOut):
@@ -136,7 +137,6 @@ async def test_what_ends_access_ends_it_everywhere_at_once(
     assert await sessions.actor_of_session(access.here.token) is None
     assert (await sessions.actor_of_session(access.there.token) is None) is ends_there
     assert (await sessions.actor_of_token(access.key) is None) is ends_key
-    assert time.monotonic() - begun < 5
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from store import NotFound, Records, Refused, guard, people, sessions
+from store import NotFound, Records, Refused, guard, own_company, people, sessions
 from store.query import Condition, Filter
 from tests.conftest import records_of
 from ui.reader import Reader, reading
@@ -44,6 +44,15 @@ async def test_a_row_says_everything_in_the_readers_words(trade: Records) -> Non
     assert (cells['owner']['t'], cells['owner']['i']) == ('Ada Admin', 'AA')
     assert cells['due'] == '21 ноя 2020'
     assert (answer['total'], answer['cursor']) == (1, None)
+
+
+async def test_the_row_of_our_company_has_a_badge(trade: Records) -> None:
+    """C-06."""
+    made = await trade.create_many('accounts', [{'title': 'Ours'}, {'title': 'Theirs'}])
+    await own_company.make_own(trade.actor, made[0].id)
+    with reading(Reader('ru')):
+        answer = await block(trade, 'accounts', {'sort': 'title'})
+    assert [row.get('b') for row in answer['rows']] == ['Наша компания', None]
 
 
 async def test_empty_cells_are_not_sent(trade: Records) -> None:

@@ -66,30 +66,61 @@ async def test_a_change_reaches_the_views_that_show_it_until_they_are_gone(trade
             live.watch({'accounts'}, seen.extend)
         box.append(shown)
 
-    async with opened(await sign_in(trade), draw):
-        await trade.create('accounts', {'title': 'Acme'})
+    async with opened(await sign_in(trade), draw) as (_, client):
         await trade.create('deals', {'title': 'Not for this view'})
-        await asyncio.sleep(3 * live.COALESCED_S)
+        await trade.create('accounts', {'title': 'Acme'})
+        async with asyncio.timeout(60):
+            while not seen:
+                await asyncio.sleep(0)
         assert [(change.catalog, change.kind) for change in seen] == [('accounts', 'created')]
         box[0].delete()
+        later = asyncio.Event()
+        with client, ui.element():
+            live.watch({'accounts'}, lambda _: later.set())
         await trade.create('accounts', {'title': 'Globex'})
-        await asyncio.sleep(3 * live.COALESCED_S)
+        async with asyncio.timeout(60):
+            await later.wait()
         assert len(seen) == 1
 
 
 async def test_changes_that_come_together_arrive_together(trade: Records) -> None:
     bundles: list[int] = []
+    all_made = asyncio.Event()
 
     async def slow(changes: tuple[Change, ...]) -> None:
         bundles.append(len(changes))
-        await asyncio.sleep(0.2)
+        await all_made.wait()
 
     async with opened(await sign_in(trade), lambda: live.watch(None, slow)):
         for place in range(5):
             await trade.create('accounts', {'title': f'Account {place}'})
-        await asyncio.sleep(0.6)
+        all_made.set()
+        async with asyncio.timeout(60):
+            while sum(bundles) < 5:
+                await asyncio.sleep(0)
     assert sum(bundles) == 5
     assert len(bundles) <= 2
+
+
+async def test_what_was_read_last_is_shown_last(trade: Records) -> None:
+    """A reading that takes long never overrides a newer one; who asks meanwhile gets a newer one."""
+    now, shown = 0, list[int]()
+    going_on = asyncio.Event()
+
+    async def read() -> None:
+        found = now
+        await going_on.wait()
+        shown.append(found)
+
+    show = live.Latest(read)
+    first = asyncio.create_task(show())
+    await asyncio.sleep(0)
+    now = 1
+    others = [asyncio.create_task(show()) for _ in range(3)]
+    await asyncio.sleep(0)
+    going_on.set()
+    await asyncio.gather(first, *others)
+    assert shown == [0, 1]
 
 
 async def test_an_ended_session_ends_the_open_page(trade: Records) -> None:

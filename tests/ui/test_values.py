@@ -10,7 +10,7 @@ from store import FIELD_TYPES, BadValue, FieldSpec, Money, Ref
 from ui.components.inputs import INPUTS
 from ui.components.inputs.text import address
 from ui.reader import Reader, reading
-from ui.values import edited, from_json, parse, shown
+from ui.values import edited, field_hint, from_json, parse, shown
 
 RUSSIAN = Reader('ru', 'Europe/Moscow')
 AMERICAN = Reader('en', 'America/New_York')
@@ -97,3 +97,12 @@ def test_a_value_of_the_history_that_no_longer_fits_is_shown_as_it_was() -> None
 )
 def test_only_plain_addresses_can_be_followed(kind: str, text: str, way: str) -> None:
     assert address(spec(kind), text) == way
+
+
+def test_a_hint_is_in_the_readers_language_as_far_as_somebody_wrote_it() -> None:
+    own = FieldSpec(code='size', label='Size', type='text', id=7, hint='In metres', hints={'ru': 'В метрах'})
+    said = []
+    for reader in (RUSSIAN, AMERICAN):
+        with reading(reader):
+            said.append(field_hint(own))
+    assert said == ['В метрах', 'In metres']

@@ -59,12 +59,11 @@ export default {
     },
     // 0: the name begins so, 1: the name holds it, 2: only its other words do, 9: not at all.
     rank(one) {
-      const name = this.plain(one.title);
-      const all = `${name} ${this.plain(one.sentence || "")} ${one.also}`;
+      const all = `${this.plain(one.title)} ${this.plain(one.sentence || "")} ${one.also}`;
       const holds = (text, word) => text.includes(word) || (word.length > 5 && text.includes(word.slice(0, -2)));
       if (!this.asked.every((word) => holds(all, word))) return 9;
-      if (name.startsWith(this.asked[0])) return 0;
-      return this.asked.every((word) => holds(name, word)) ? 1 : 2;
+      if (one.names.some((name) => name.startsWith(this.asked[0]))) return 0;
+      return one.names.some((name) => this.asked.every((word) => holds(name, word))) ? 1 : 2;
     },
     best(items) {
       if (!this.asked.length) return items;

@@ -67,6 +67,7 @@ def _shown(page: Page, area: Area) -> dict[str, Any]:
         'icon': area.icon,
         'title': t(page.title),
         'sentence': t(area.sentence),
+        'names': _names(page.title),
         'also': f'{in_all_languages(page.title, area.sentence)} {_plain(area.words)}',
     }
 
@@ -92,8 +93,14 @@ def _find(page: Page, area: Area, label: str, sentence: str, words: str, href: s
         'title': t(label),
         'sentence': t(sentence),
         'area': t(page.title),
+        'names': _names(label),
         'also': f'{in_all_languages(label, sentence)} {_plain(words)}',
     }
+
+
+def _names(title: str) -> list[str]:
+    """What something is called in each language: whoever types its name means it first."""
+    return [_plain(translations(code).gettext(title)) for code in languages()]
 
 
 def _plain(words: str) -> str:

@@ -17,7 +17,7 @@ from ui.components.form import Form
 from ui.formats import SIGNS
 from ui.session import records
 from ui.text import label, t
-from ui.values import choice_label, field_label
+from ui.values import choice_label, field_hint, field_label
 
 CHOSEN = ('choice', 'choices')
 
@@ -77,6 +77,7 @@ class FieldDialog:
 
     def _answer(self) -> dict[str, Any]:
         values = {code: value for code, value in self._form.values.items() if value is not None}
+        values.setdefault('hint', '')
         options = dict(self._spec.options) if self._spec else {}
         if self._choices is not None:
             options['choices'] = _choices(self._choices.lines)
@@ -103,7 +104,12 @@ def _specs() -> list[FieldSpec]:
 def _values(spec: FieldSpec | None) -> dict[str, Any]:
     if spec is None:
         return {}
-    return {'label': field_label(spec), 'hint': spec.hint, 'required': spec.required, 'unique': spec.unique}
+    return {
+        'label': field_label(spec),
+        'hint': field_hint(spec),
+        'required': spec.required,
+        'unique': spec.unique,
+    }
 
 
 def _option_specs(kind: FieldType) -> list[FieldSpec]:

@@ -1,6 +1,7 @@
 """The one form: draws any FieldSpecs, reads what is typed by its type, says beside a field what is wrong."""
 
 import inspect
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -9,8 +10,8 @@ from nicegui.element import Element
 
 from store import FIELD_TYPES, BadValue, FieldSpec
 from ui.components.inputs import INPUTS, Drawn
-from ui.text import t, words
-from ui.values import field_label, parse
+from ui.text import words
+from ui.values import field_hint, field_label, parse
 
 WIDE = frozenset({'long_text', 'choices'})
 
@@ -33,6 +34,7 @@ class Field:
         self._on_value = on_value
         self._label: Element | None = None
         self._error: ui.label | None = None
+        self._tick: ui.label | None = None
         look = FIELD_TYPES[spec.type].look
         self.box = ui.element('div').classes('af-field').classes('af-wide' if look in WIDE else '')
         self.box.mark(f'field-{spec.code}')
@@ -51,8 +53,9 @@ class Field:
                 ui.label('*').classes('af-required').props('aria-hidden=true')
 
     def _below(self) -> None:
-        if self.spec.hint:
-            ui.label(t(self.spec.hint) if not self.spec.id else self.spec.hint).classes('af-hint')
+        hint = field_hint(self.spec)
+        if hint:
+            ui.label(hint).classes('af-hint')
 
     async def _changed(self, raw: Any) -> None:
         try:
@@ -87,12 +90,13 @@ class Field:
         self.drawn.refuse(bool(sentence))
 
     def tick(self) -> None:
-        """Show for a second that the value is saved."""
+        """Show for a second that the value is saved; the mark fades in the browser, each time anew."""
         if self._label is None:
             return
+        if self._tick is not None:
+            self._tick.delete()
         with self._label:
-            mark = ui.label('✓').classes('af-saved')
-            ui.timer(1.2, mark.delete, once=True)
+            self._tick = ui.label('✓').classes('af-saved')
 
     def focus(self) -> None:
         """Put the cursor here."""
@@ -134,8 +138,15 @@ class Form:
                 await answer
 
     def start(self) -> None:
-        """Put the cursor into the first field once the dialog around it has slid in."""
-        ui.timer(0.15, lambda: next(iter(self.fields.values())).focus(), once=True)
+        """Put the cursor into the first field once the dialog around it has slid in.
+
+        Whoever was quicker and is in a field of it already stays there."""
+        first = next(iter(self.fields.values())).drawn.element
+
+        def focus() -> None:
+            ui.run_javascript(f'focusUnlessBusy(getElement({json.dumps(first.id)}))')
+
+        ui.timer(0.15, focus, once=True)
 
     @property
     def values(self) -> dict[str, Any]:

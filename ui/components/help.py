@@ -32,6 +32,16 @@ EXPLAINED: Mapping[str, Callable[[], str]] = {
     ),
     '/settings': lambda: t('All settings in one place. Type what you look for, in Russian or English.'),
     '/settings/people': lambda: t('Everybody who may sign in, and what they may do by their roles.'),
+    '/settings/portal': lambda: t(
+        'Customers see their own records at the portal and nothing else. Their role says which sections.'
+    ),
+    '/settings/directory': lambda: t(
+        'Takes people over from LDAP or Active Directory: new ones come in, changed ones are brought up to'
+        ' date, those who left are deactivated. Nobody is ever removed.'
+    ),
+    '/settings/directory/preview': lambda: t(
+        'What a synchronisation would do right now, person by person. Nothing changes before you apply it.'
+    ),
     '/settings/roles': lambda: t(
         'A role allows things. Who holds several roles may do all that any of them allows.'
     ),
@@ -52,6 +62,16 @@ EXPLAINED: Mapping[str, Callable[[], str]] = {
     '/profile': lambda: t('Your own settings: they count for you alone, wherever you sign in.'),
 }
 """By the address of a page, in the reader's language."""
+SECTIONS: Mapping[str, Callable[[], str]] = {
+    'cases': lambda: t(
+        'Cases are requests of customers, each with a number, deadlines and somebody responsible.'
+    ),
+    'services': lambda: t(
+        'Services are what you offer to customers: how soon you answer and solve, and what an hour costs.'
+    ),
+    'contracts': lambda: t('Contracts say what an account has paid for: plan, hours a month, until when.'),
+}
+"""What a section of a ready solution is for, by its code."""
 
 
 def draw_help() -> None:
@@ -62,5 +82,8 @@ def draw_help() -> None:
         return
     with icon_button('help_outline', t('What is this?'), small=True).classes('a-help'), ui.menu() as menu:
         menu.classes('a-help__menu')
+        section = SECTIONS.get(found[1].get('catalog', '')) if found else None
+        if section is not None:
+            text(section(), 'a-small')
         text(explain(), 'a-small')
         ui.link(t('Glossary'), '/glossary').classes('a-link a-small')

@@ -20,7 +20,8 @@ from ui.text import n, t
 def link_of(invitation: Invitation) -> str:
     """The whole address of an invitation: the public one of the installation, else the one of this tab."""
     base = invitations.base_url() or str(ui.context.client.request.base_url).rstrip('/')
-    return f'{base}/invite/{invitation.token}'
+    door = '/portal/invite' if invitation.is_portal else '/invite'
+    return f'{base}{door}/{invitation.token}'
 
 
 async def invite(person: Person) -> None:
@@ -46,7 +47,12 @@ async def send(made: Invitation, to: Reader | None = None) -> None:
     """Write the letter in the language of the one who is invited."""
     link = link_of(made)
     with reading(to or reader()):
-        subject = t('{company} invites you to Artel', company=' '.join(company_name().split()))
+        company = ' '.join(company_name().split())
+        subject = (
+            t('{company} invites you to its portal', company=company)
+            if made.is_portal
+            else t('{company} invites you to Artel', company=company)
+        )
         minutes = max(1, round((made.good_until - datetime.now(UTC)).total_seconds() / 60))
         body = '\n\n'.join(
             (

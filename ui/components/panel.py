@@ -40,6 +40,8 @@ class Panel(Element, component='panel.js'):
         self._kind = ''
         self._limits = {NOTICES: PAGE, FEED: PAGE}
         self._newest = -1
+        self._show = live.Latest(self._read)
+        self._count = live.Latest(self._read_count)
         self._is_told = self._is_ringing = False
         self._show_count: Callable[[int], None] = lambda _count: None
         self._props['words'] = _words()
@@ -98,11 +100,12 @@ class Panel(Element, component='panel.js'):
         finally:
             self._is_ringing = False
 
-    async def _count(self) -> None:
+    async def _read_count(self) -> None:
         if await self._tab.refresh() and not self.is_deleted:
-            self._show_count(await notifications.unread_count(self._tab.actor))
+            # What comes from here on is new, so that whoever sees the count also sees the next one pop up.
             if self._newest < 0:
                 self._newest = await self._newest_id()
+            self._show_count(await notifications.unread_count(self._tab.actor))
 
     async def _newest_id(self) -> int:
         latest = await notifications.list_notifications(self._tab.actor, limit=1)
@@ -144,7 +147,7 @@ class Panel(Element, component='panel.js'):
         self._limits[self._open] = self._limits.get(self._open, PAGE) + PAGE
         await self._show()
 
-    async def _show(self) -> None:
+    async def _read(self) -> None:
         if not await self._tab.refresh() or self.is_deleted or not self._open:
             return
         shown: dict[str, Any] = {'tab': self._open}

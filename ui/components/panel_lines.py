@@ -18,6 +18,7 @@ from ui.values import local
 ICONS: Mapping[str, str] = {
     'task': 'task_alt',
     'mention': 'alternate_email',
+    'change': 'sync_alt',
     'approval': 'how_to_reg',
     'event': 'cake',
     'process': 'bolt',
@@ -33,6 +34,7 @@ def kind_name(kind: str) -> str:
     return {
         'task': t('Tasks and reminders'),
         'mention': t('Messages'),
+        'change': t('Records I follow'),
         'approval': t('Approvals'),
         'event': t('Noteworthy events'),
         'process': t('Rules and processes'),
@@ -58,13 +60,13 @@ def said(line: Line) -> str:
 
 
 def _words(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts in the reader's words: a day is written as days are."""
+    """Facts in the reader's words: a day is written as days are, a name in their language."""
     plain = dict(facts)
     if isinstance(plain.get('day'), str):
         plain['day'] = _day_words(date.fromisoformat(plain['day']))
-    if isinstance(plain.get('field'), Mapping):
-        named = plain['field']
-        plain['field'] = named.get(reader().language, '') or named.get('', '')
+    for name, value in plain.items():
+        if isinstance(value, Mapping):
+            plain[name] = value.get(reader().language, '') or value.get('', '')
     return plain
 
 
@@ -73,9 +75,14 @@ def _day_words(day: date) -> str:
     return named.get((day - today()).days) or date_short(day)
 
 
+WAYS = {'portal_to_approve': '/settings/people?kind=to_approve'}
+"""Where lines lead that are about no record."""
+
+
 def notice(line: Line) -> dict[str, Any]:
     """One line of the bell."""
     one, text = line.notice, said(line)
+    elsewhere = WAYS.get(one.code, '')
     is_about = bool(one.catalog and one.record_id) and not line.is_closed
     return {
         'id': one.id,
@@ -87,7 +94,7 @@ def notice(line: Line) -> dict[str, Any]:
         'exact': date_long(one.created_at),
         'read': one.read_at is not None,
         'sticky': one.kind in STICKY,
-        'href': record_url(one.catalog, one.record_id) if is_about and one.record_id else '',
+        'href': record_url(one.catalog, one.record_id) if is_about and one.record_id else elsewhere,
     }
 
 

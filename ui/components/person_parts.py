@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from store import FieldSpec, Problem, colleagues, people, second_factor
+from store import FieldSpec, Problem, colleagues, directory, people, second_factor
 from store.colleagues import RoleName
 from store.people import Person
 from store.units import Unit
@@ -29,6 +29,8 @@ def state_pills(person: Person, roles: Mapping[str, RoleName], until: datetime |
     """Whether somebody is here, away, invited or deactivated, and the roles of their own."""
     if not person.is_active:
         pill(t('Deactivated'), kind='warning')
+    elif person.by_directory:
+        pill(t('Directory')).tooltip(t('Signs in with the password of the company directory'))
     elif person.login and not person.has_password:
         is_good = until is not None and until > datetime.now(UTC)
         pill(t('Invited') if is_good else t('No password yet'), kind='' if is_good else 'warning')
@@ -37,13 +39,15 @@ def state_pills(person: Person, roles: Mapping[str, RoleName], until: datetime |
         pill(t('Away until {date}', date=date_short(last)) if last else t('Away'))
     if person.is_admin:
         pill(t('Administrator'), kind='accent')
+    if person.is_portal and person.contact_id is None:
+        pill(t('No contact'), kind='warning')
     for code in person.roles:
         pill(label(roles[code]) if code in roles else code)
 
 
-def role_choices(roles: Sequence[RoleName]) -> list[dict[str, str]]:
-    """Roles for a field of choices."""
-    return [{'key': role.code, 'label': label(role)} for role in roles]
+def role_choices(roles: Sequence[RoleName], *, portal: bool = False) -> list[dict[str, str]]:
+    """Roles for a field of choices: those of colleagues, or of the portal's customers."""
+    return [{'key': role.code, 'label': label(role)} for role in roles if role.is_portal == portal]
 
 
 def unit_choices(known: Sequence[Unit]) -> list[dict[str, str]]:
@@ -92,10 +96,11 @@ def new_person_specs(roles: Sequence[RoleName], known: Sequence[Unit]) -> list[F
     return [*specs, *right_specs(roles)] if actor.may_do('manage_roles') else specs
 
 
-def right_specs(roles: Sequence[RoleName]) -> list[FieldSpec]:
+def right_specs(roles: Sequence[RoleName], *, portal: bool = False) -> list[FieldSpec]:
     """Roles, and for administrators whether somebody is one."""
-    specs = [FieldSpec(code='roles', label='Roles', type='choices', options={'choices': role_choices(roles)})]
-    if session().actor.is_admin:
+    choices = role_choices(roles, portal=portal)
+    specs = [FieldSpec(code='roles', label='Roles', type='choices', options={'choices': choices})]
+    if session().actor.is_admin and not portal:
         specs.append(
             FieldSpec(
                 code='is_admin',
@@ -111,13 +116,17 @@ def person_actions(person: Person, again: Again) -> None:
     """Lines of a menu: ways in, and whether the person may come in at all."""
     if may_explain(person):
         menu_item(t('Effective rights'), lambda: go(f'/settings/people/{person.id}/rights'), icon_name='rule')
-    if person.is_active and person.id != session().actor.person_id and may_see_as():
+    is_inside = person.is_active and not person.is_portal
+    if is_inside and person.id != session().actor.person_id and may_see_as():
         menu_item(t('See as {name}', name=person.name), lambda: see_as(person.id), icon_name='visibility')
     if not may_touch(person):
         return
     if person.is_active and person.login:
-        menu_item(t('Invite'), lambda: _then(invite(person), again), icon_name='forward_to_inbox')
-        menu_item(t('New password'), lambda: _new_password(person, again), icon_name='key')
+        if person.by_directory and session().actor.is_admin:
+            menu_item(t('Take from the directory'), lambda: _unlink(person, again), icon_name='link_off')
+        if not person.by_directory or person.is_admin:
+            menu_item(t('Invite'), lambda: _then(invite(person), again), icon_name='forward_to_inbox')
+            menu_item(t('New password'), lambda: _new_password(person, again), icon_name='key')
         menu_item(t('Take away the second factor'), lambda: _lost_phone(person), icon_name='phonelink_erase')
     if person.is_active:
         menu_item(
@@ -148,6 +157,21 @@ async def _new_password(person: Person, again: Again) -> None:
     question = t('Ends all sessions and API keys of {name}.', name=person.name)
     if await confirm(question, t('New password')):
         await _then(first_password(person), again)
+
+
+async def _unlink(person: Person, again: Again) -> None:
+    question = t(
+        '{name} will be signed out and needs a password of their own. Their roles and records stay.',
+        name=person.name,
+    )
+    if not await confirm(question, t('Take from the directory')):
+        return
+    try:
+        await directory.unlink(session().actor, person.id)
+    except Problem as problem:
+        tell(problem)
+    else:
+        await again()
 
 
 async def _lost_phone(person: Person) -> None:

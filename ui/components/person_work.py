@@ -1,6 +1,7 @@
 """When somebody works: hours by weekday, and absence with a deputy."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from babel.dates import get_day_names
@@ -9,6 +10,7 @@ from nicegui import ui
 from store import FieldSpec, Invalid, Problem, Ref, people
 from store.people import Person
 from ui.components.basics import button, row, tell, text, toast
+from ui.components.kept_rows import KeptRows
 from ui.components.settings import autosaved, block
 from ui.session import session
 from ui.text import field_errors, language, t
@@ -24,6 +26,14 @@ def hours_block(person: Person, save: Save) -> None:
         _Hours(person.working_hours, save).draw()
 
 
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A weekday, and from when to when somebody works on it."""
+
+    day: str
+    times: tuple[str, str] | None
+
+
 class _Hours:
     """The week; each change is saved at once."""
 
@@ -33,33 +43,60 @@ class _Hours:
 
     def draw(self) -> None:
         """Draw the week into the open slot."""
-        self._box = ui.element('div').classes('pp-week')
+        self._names = get_day_names('wide', locale=language())
+        self._days = KeptRows[_Day](
+            ui.element('div').classes('pp-week'),
+            self._line,
+            key=lambda one: one.day,
+            root=lambda _: ui.element('div').classes('pp-day'),
+        )
         self._error = text('', 'a-error').props('role=alert')
         with row('a-wrap'):
             button(t('Monday to Friday, 9 to 18'), self._usual, small=True).mark('usual-hours')
         self._fill()
 
     def _fill(self) -> None:
-        names = get_day_names('wide', locale=language())
-        self._box.clear()
-        with self._box:
-            for place, day in enumerate(WEEK):
-                self._line(day, names[place].capitalize())
+        self._days.give(_Day(day, self._hours.get(day)) for day in WEEK)
 
-    def _line(self, day: str, name: str) -> None:
-        times = self._hours.get(day)
-        with ui.element('div').classes('pp-day'):
-            works = ui.checkbox(name, value=times is not None).mark(f'day-{day}')
-            works.on_value_change(lambda event: self._set(day, USUAL if event.value else None))
-            if times is None:
-                text(t('Free'), 'a-meta')
-                return
-            for place, caption in enumerate((t('From'), t('To'))):
-                box = ui.input(value=times[place]).props('type=time').classes('pp-time')
-                box.props['aria-label'] = f'{name}: {caption}'
-                box.on('change', lambda event, place=place, box=box: self._time(day, place, box.value))
-                if not place:
-                    text('–', 'a-faint')
+    def _line(self, one: _Day) -> Callable[[_Day], None]:
+        day, name = one.day, self._names[int(one.day) - 1].capitalize()
+        works = ui.checkbox(name, value=one.times is not None).mark(f'day-{day}')
+        works.on_value_change(lambda event: self._choose(day, is_on=bool(event.value)))
+        times = KeptRows[tuple[str, str]](
+            row('a-gap-8'),
+            lambda given: self._boxes(day, name, given),
+            key=lambda _: day,
+            root=lambda _: row('a-gap-8'),
+            empty=lambda: text(t('Free'), 'a-meta'),
+        )
+
+        def show(now: _Day) -> None:
+            works.set_value(now.times is not None)
+            times.give([now.times] if now.times is not None else [])
+
+        show(one)
+        return show
+
+    def _boxes(self, day: str, name: str, times: tuple[str, str]) -> Callable[[tuple[str, str]], None]:
+        boxes = []
+        for place, caption in enumerate((t('From'), t('To'))):
+            box = ui.input(value=times[place]).props('type=time').classes('pp-time')
+            box.props['aria-label'] = f'{name}: {caption}'
+            box.on('change', lambda event, place=place, box=box: self._time(day, place, box.value))
+            boxes.append(box)
+            if not place:
+                text('–', 'a-faint')
+
+        def show(now: tuple[str, str]) -> None:
+            for box, value in zip(boxes, now, strict=True):
+                box.set_value(value)
+
+        return show
+
+    async def _choose(self, day: str, *, is_on: bool) -> None:
+        # A box that only shows what is so says nothing new.
+        if is_on != (day in self._hours):
+            await self._set(day, USUAL if is_on else None)
 
     async def _time(self, day: str, place: int, value: str) -> None:
         times = list(self._hours.get(day, USUAL))
@@ -110,6 +147,7 @@ async def absence_block(person: Person, save: Save) -> None:
 
     async def keep(given: dict[str, Any]) -> None:
         await save(plain_values(given))
+        returning.visible = form.values['absent_from'] is not None
 
     with block(t('Absence'), t('Colleagues see that you are away and who stands in.')) as made:
         form = autosaved(specs, values, keep)
@@ -122,10 +160,13 @@ async def absence_block(person: Person, save: Save) -> None:
                 tell(problem)
                 return
             form.show(dict.fromkeys(gone))
+            returning.visible = False
             toast(t('Saved'))
 
+        caption = t('I am back') if person.id == session().person_id else t('Clear')
         with row():
-            button(t('I am back') if person.id == session().person_id else t('Clear'), back, small=True)
+            returning = button(caption, back, small=True)
+        returning.visible = person.absent_from is not None
     made.props('id=absence')
 
 

@@ -1,5 +1,6 @@
 """The part of the profile about getting in: password, second factor, sessions, keys for the API."""
 
+from collections.abc import Callable
 from typing import Any
 
 from nicegui import ui
@@ -9,11 +10,12 @@ from store.second_factor import Factor, NewFactor
 from store.sessions import ApiToken, Session
 from ui.components.basics import button, col, confirm, icon, icon_button, pill, row, text, toast
 from ui.components.dialogs import answer_of
+from ui.components.kept_rows import KeptRows
 from ui.components.second_factor import code_box, draw_new_factor, show_codes
 from ui.components.settings import ask, listing
 from ui.entrance import ticket_url
 from ui.session import session
-from ui.text import ago, date_long, field_errors, n, t, words
+from ui.text import ago, date_long, field_errors, n, t, words, words_of
 
 SECRET = {'secret': True}
 
@@ -26,7 +28,8 @@ async def security_block() -> None:
         return
     await _ways_in()
     await _sessions()
-    await _tokens()
+    if not session().actor.portal:
+        await _tokens()
 
 
 # Password and second factor
@@ -40,19 +43,24 @@ async def _ways_in() -> None:
         factor = await second_factor.factor_of(session().actor)
         box.clear()
         with box:
-            _way('key', t('Password'), t('A new password ends all your sessions and API keys.'))
+            _password_line()
             _factor(factor, fill)
 
     await fill()
 
 
-def _way(name: str, title: str, sentence: str) -> None:
+def _password_line() -> None:
+    is_elsewhere = session().person.by_directory
     with row('a-item').style('cursor:default'):
-        icon(name)
+        icon('key')
         with col('a-grow a-gap-0'):
-            text(title, 'a-small a-strong')
-            text(sentence, 'a-meta')
-        button(t('Change password'), _change_password, small=True)
+            text(t('Password'), 'a-small a-strong')
+            if is_elsewhere:
+                text(words_of('password_in_directory', {}), 'a-meta')
+            else:
+                text(t('A new password ends all your sessions and API keys.'), 'a-meta')
+        if not is_elsewhere:
+            button(t('Change password'), _change_password, small=True)
 
 
 def _factor(factor: Factor, again: Any) -> None:
@@ -130,7 +138,8 @@ async def _renew_session() -> None:
     fresh = await sessions.renew(session().token)
     if fresh is not None:
         # A whole new document: the router of the page knows nothing of the exchange of tickets.
-        ui.context.client.open(ticket_url(fresh.token, '/profile'))
+        profile = '/portal/profile' if session().actor.portal else '/profile'
+        ui.context.client.open(ticket_url(fresh.token, profile))
 
 
 async def _renew_codes(again: Any) -> None:
@@ -199,7 +208,9 @@ async def _change_password() -> None:
 
 async def _sessions() -> None:
     with listing(t('Where you are signed in')) as head:
-        box = ui.element('div')
+        lines = KeptRows[Session](
+            ui.element('div'), lambda one: _session(one, fill), key=lambda one: one.id, root=_item
+        )
     with head:
         end_others = button(t('End all others'), lambda: _end_others(fill), small=True)
 
@@ -207,10 +218,7 @@ async def _sessions() -> None:
         tab = session()
         found = await sessions.list_sessions(tab.actor)
         end_others.set_visibility(len(found) > 1)
-        box.clear()
-        with box:
-            for one in sorted(found, key=lambda one: one.id != tab.session_id):
-                _session(one, is_this=one.id == tab.session_id, again=fill)
+        lines.give(sorted(found, key=lambda one: one.id != tab.session_id))
 
     await fill()
 
@@ -222,23 +230,31 @@ async def _end_others(again: Any) -> None:
     await again()
 
 
-def _session(one: Session, *, is_this: bool, again: Any) -> None:
-    with row('a-item').style('cursor:default'):
-        icon(_picture(one.agent))
-        with col('a-grow a-gap-0'):
-            text(device(one.agent), 'a-small a-strong a-ellipsis')
-            since = t('since {date}', date=date_long(one.created_at))
-            seen = t('last seen {time}', time=ago(one.seen_at))
-            text(' · '.join(part for part in (one.address, since, seen) if part), 'a-meta')
-        if is_this:
-            pill(t('This browser'), kind='success')
-            return
+def _item(_value: object) -> ui.element:
+    return row('a-item').style('cursor:default')
 
-        async def end() -> None:
-            await sessions.end_session(session().actor, one.id)
-            await again()
 
+def _session(one: Session, again: Any) -> Callable[[Session], None]:
+    icon(_picture(one.agent))
+    with col('a-grow a-gap-0'):
+        text(device(one.agent), 'a-small a-strong a-ellipsis')
+        about = text('', 'a-meta')
+
+    def show(now: Session) -> None:
+        since = t('since {date}', date=date_long(now.created_at))
+        seen = t('last seen {time}', time=ago(now.seen_at))
+        about.set_text(' · '.join(part for part in (now.address, since, seen) if part))
+
+    async def end() -> None:
+        await sessions.end_session(session().actor, one.id)
+        await again()
+
+    if one.id == session().session_id:
+        pill(t('This browser'), kind='success')
+    else:
         button(t('End'), end, small=True)
+    show(one)
+    return show
 
 
 def _picture(agent: str) -> str:
@@ -275,16 +291,16 @@ def device(agent: str) -> str:
 
 async def _tokens() -> None:
     with listing(t('Keys for the API')) as head:
-        box = ui.element('div')
+        lines = KeptRows[ApiToken](
+            ui.element('div'),
+            lambda one: _token(one, fill),
+            key=lambda one: one.id,
+            root=_item,
+            empty=lambda: text(t('A key lets a program work with your rights.'), 'a-empty a-empty--small'),
+        )
 
     async def fill() -> None:
-        found = await sessions.list_tokens(session().actor)
-        box.clear()
-        with box:
-            if not found:
-                text(t('A key lets a program work with your rights.'), 'a-empty a-empty--small')
-            for one in found:
-                _token(one, fill)
+        lines.give(await sessions.list_tokens(session().actor))
 
     async def add() -> None:
         made: list[ApiToken] = []
@@ -304,20 +320,18 @@ async def _tokens() -> None:
 
 
 def _token(one: ApiToken, again: Any) -> None:
-    with row('a-item').style('cursor:default'):
-        with col('a-grow a-gap-0'):
-            text(one.name, 'a-small a-strong a-ellipsis')
-            used = t('used {time}', time=ago(one.used_at)) if one.used_at else t('never used')
-            text(f'…{one.hint} · {used}', 'a-meta')
+    with col('a-grow a-gap-0'):
+        text(one.name, 'a-small a-strong a-ellipsis')
+        used = t('used {time}', time=ago(one.used_at)) if one.used_at else t('never used')
+        text(f'…{one.hint} · {used}', 'a-meta')
 
-        async def revoke() -> None:
-            if await confirm(
-                t('Programs that use the key “{name}” will stop working.', name=one.name), t('Revoke')
-            ):
-                await sessions.revoke_token(session().actor, one.id)
-                await again()
+    async def revoke() -> None:
+        question = t('Programs that use the key “{name}” will stop working.', name=one.name)
+        if await confirm(question, t('Revoke')):
+            await sessions.revoke_token(session().actor, one.id)
+            await again()
 
-        icon_button('delete', t('Revoke'), revoke, small=True)
+    icon_button('delete', t('Revoke'), revoke, small=True)
 
 
 async def _show_secret(secret: str) -> None:

@@ -7,6 +7,7 @@ from nicegui import ui
 
 from store import Ref, files
 from store.files import FileInfo
+from store.scanning import INFECTED, UNSCANNED, is_set
 from ui.components.basics import icon
 from ui.components.feed_words import weight
 from ui.components.record_state import RecordState
@@ -50,6 +51,10 @@ def _row(info: FileInfo, who: str) -> None:
             link.props['download'] = info.name
         icon('image' if info.is_picture else 'description')
         ui.label(info.name).classes('rl-name')
+        if info.scan == INFECTED:
+            ui.label(t('Malicious')).classes('rl-fact a-danger')
+        elif info.scan == UNSCANNED and is_set():
+            ui.label(t('Unscanned')).classes('rl-fact')
         ui.label(weight(info.size)).classes('rl-fact')
         ui.label(who).classes('rl-fact rf-who')
         ui.label(ago(info.created_at)).classes('rl-fact').props['title'] = date_long(info.created_at)

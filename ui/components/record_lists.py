@@ -5,13 +5,15 @@ from typing import Any
 
 from nicegui import ui
 
-from store import Catalog, Condition, Filter, Problem, Query, RecordView, Ref
+from store import Catalog, Condition, Filter, Problem, Query, RecordView, Ref, Related
 from ui.components.basics import avatar, icon_button, tell, toast
 from ui.components.controls.text_control import TextControl
+from ui.components.kept_rows import KeptRows
 from ui.components.mini_card import quick_create
 from ui.components.record_opening import open_record
 from ui.components.record_state import RecordState
 from ui.formats import due, today
+from ui.live import Latest
 from ui.place import catalog_url, record_url, with_query
 from ui.session import records
 from ui.text import label, label_one, n, t
@@ -25,21 +27,35 @@ PLAIN_CLICK = """(e) => {
 }"""
 
 
+Section = tuple[Catalog, str, int, Sequence[RecordView], Filter]
+"""A catalogue, its field that links here, how many records do, the first of them, and what finds them all."""
+
+
 class RelatedRecords:
-    """One section for each field of another catalogue that links here; adding from it presets the link."""
+    """One section for each field of another catalogue that links here; adding from it presets the link.
 
-    def __init__(self, state: RecordState) -> None:
-        self._state = state
-        self._box = ui.element('div').classes('rl-sections')
+    `links` chooses some and their order, as 'catalogue.field'."""
 
-    async def draw(self) -> None:
-        """Read and draw every section again."""
+    def __init__(self, state: RecordState, links: Sequence[str] = ()) -> None:
+        self._state, self._links = state, links
+        self.draw = Latest(self._read)
+        self._sections = KeptRows[Section](
+            ui.element('div').classes('rl-sections'),
+            lambda section: self._section(*section),
+            key=lambda section: (section[0].code, section[1]),
+            root=lambda section: (
+                ui.element('section').classes('rl-section').mark(f'related-{section[0].code}')
+            ),
+            empty=lambda: ui.label(t('No other catalogue links here.')).classes('a-muted'),
+        )
+
+    async def _read(self) -> None:
         mine, state = records(), self._state
         known = {catalog.code: catalog for catalog in mine.catalogs()}
-        sections = []
-        for related in await mine.related(state.catalog.code, state.view.id):
+        sections: list[Section] = []
+        for related in chosen_links(await mine.related(state.catalog.code, state.view.id), self._links):
             catalog = known.get(related.catalog)
-            if catalog is None or related.field == catalog.traits.get(TASK, {}).get('about'):
+            if catalog is None:
                 continue
             asked = Filter((Condition(related.field, 'is', _address(state.view)),))
             page = (
@@ -47,35 +63,40 @@ class RelatedRecords:
                 if related.count
                 else None
             )
-            sections.append((catalog, related.field, related.count, page.records if page else (), asked))
-        self._box.clear()
-        with self._box:
-            for section in sections:
-                self._section(*section)
-            if not sections:
-                ui.label(t('No other catalogue links here.')).classes('a-muted')
+            views = tuple(page.records) if page else ()
+            sections.append((catalog, related.field, related.count, views, asked))
+        self._sections.give(sections)
 
     def _section(
         self, catalog: Catalog, field: str, count: int, views: Sequence[RecordView], asked: Filter
     ) -> None:
-        with ui.element('section').classes('rl-section').mark(f'related-{catalog.code}'):
-            with ui.element('div').classes('rl-head'):
-                ui.label(_caption(catalog, field, self._state.catalog)).classes('rl-title')
-                ui.label(str(count)).classes('rl-count')
-                ui.element('div').classes('a-grow')
-                if records().may('create', catalog.code):
-                    name = t('New: {name}', name=label_one(catalog))
-                    icon_button('add', name, lambda: self._add(catalog, field), small=True)
-            for view in views:
-                row(catalog, view)
-            if count > len(views):
-                url = with_query(catalog_url(catalog.code, 'list'), {'filter': asked.to_text()})
-                ui.link(n('Show all {count}', 'Show all {count}', count), url).classes('rl-all a-link')
+        with ui.element('div').classes('rl-head'):
+            ui.label(_caption(catalog, field, self._state.catalog)).classes('rl-title')
+            ui.label(str(count)).classes('rl-count')
+            ui.element('div').classes('a-grow')
+            if records().may('create', catalog.code):
+                name = t('New: {name}', name=label_one(catalog))
+                icon_button('add', name, lambda: self._add(catalog, field), small=True)
+        for view in views:
+            row(catalog, view)
+        if count > len(views):
+            url = with_query(catalog_url(catalog.code, 'list'), {'filter': asked.to_text()})
+            ui.link(n('Show all {count}', 'Show all {count}', count), url).classes('rl-all a-link')
 
     async def _add(self, catalog: Catalog, field: str) -> None:
         made = await quick_create(catalog.code, {field: self._state.view.ref})
         if made is not None:
             await self.draw()
+
+
+def chosen_links(found: Sequence[Related], links: Sequence[str]) -> list[Related]:
+    """The reverse links to show; tasks have a place of their own unless they were chosen."""
+    if not links:
+        catalog = task_catalog()
+        about = (catalog.code, catalog.traits[TASK]['about']) if catalog is not None else None
+        return [one for one in found if (one.catalog, one.field) != about]
+    by_link = {f'{one.catalog}.{one.field}': one for one in found}
+    return [by_link[link] for link in links if link in by_link]
 
 
 def row(catalog: Catalog, view: RecordView) -> None:
@@ -117,20 +138,21 @@ class Tasks:
                 self._new.on('draft', lambda e: self._typed(str(e.args)))
                 self._new.on('submit', self._add)
                 self._new.mark('new-task')
-            self._box = ui.element('div').classes('rl-list')
+            self._rows = KeptRows[RecordView](
+                ui.element('div').classes('rl-list'),
+                self._row,
+                key=lambda view: view.id,
+                root=lambda view: ui.element('div').mark(f'task-{view.id}'),
+                empty=lambda: ui.label(t('No tasks yet.')).classes('a-muted'),
+            )
+        self.draw = Latest(self._read)
 
-    async def draw(self) -> None:
-        """Read and draw the tasks again."""
+    async def _read(self) -> None:
         views = await tasks_about(self._catalog, self._state.view) if self._catalog is not None else []
         catalog = self._catalog
         open_ones = [view for view in views if catalog is not None and not is_done(catalog, view)]
         self._told(len(open_ones))
-        self._box.clear()
-        with self._box:
-            for view in (*open_ones, *(view for view in views if view not in open_ones)):
-                self._row(view)
-            if not views:
-                ui.label(t('No tasks yet.')).classes('a-muted')
+        self._rows.give((*open_ones, *(view for view in views if view not in open_ones)))
 
     def _typed(self, text: str) -> None:
         self._text = text
@@ -154,7 +176,7 @@ class Tasks:
             return
         done = is_done(catalog, view)
         deadline = view.values.get(catalog.traits[TASK].get('due', ''))
-        with ui.element('div').classes('rl-task').classes('rl-done' if done else '').mark(f'task-{view.id}'):
+        with ui.element('div').classes('rl-task').classes('rl-done' if done else ''):
             with ui.element('button').classes('rl-tick').props('type=button role=checkbox') as tick:
                 tick.props['aria-checked'] = 'true' if done else 'false'
                 tick.props['aria-label'] = view.title

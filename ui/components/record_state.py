@@ -43,7 +43,9 @@ class RecordState:
         self._listeners.append(listener)
 
     async def take(self, view: RecordView) -> None:
-        """Show a newer view everywhere on the page."""
+        """Show a newer view everywhere on the page; an older one that comes late shows nothing."""
+        if view.version < self.view.version:
+            return
         self.view = view
         await self.learn_rights()
         for listener in self._listeners:

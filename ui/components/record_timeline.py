@@ -57,6 +57,7 @@ class Timeline(Element, component='timeline.js', default_classes='rt-host'):
         self.on('people', self._people)
         self.on('more', self._earlier)
         self.on('visit', lambda e: go(str(e.args)))
+        self.refresh = live.Latest(self._read)
         stop = feed.subscribe_touched(self._touched)
         with self:
             live.while_shown(stop)
@@ -65,8 +66,7 @@ class Timeline(Element, component='timeline.js', default_classes='rt-host'):
     def _here(self) -> tuple[str, int]:
         return self._state.catalog.code, self._state.view.id
 
-    async def refresh(self) -> None:
-        """Read the history again."""
+    async def _read(self) -> None:
         catalog, mine = self._state.catalog, records()
         changes = await mine.history(*self._here, limit=self._limit + 1)
         said = [change.id for change in changes if change.kind == 'commented']

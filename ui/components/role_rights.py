@@ -1,5 +1,6 @@
 """The tabs of a role's page: what it allows with records, with fields, as operations, and who holds it."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -31,6 +32,7 @@ class RecordRights:
 
     def __init__(self, role: str, grants: RoleGrants) -> None:
         self._role, self._grants = role, grants
+        self._turn = asyncio.Lock()
         with ui.element('div').classes('a-card'):
             self._matrix = RightsMatrix(self._rows(), on_set=self._set, on_reset=self._reset)
 
@@ -39,11 +41,13 @@ class RecordRights:
 
     async def _set(self, row: str, right: str, level: Level | None) -> None:
         place = place_of(row)
-        chosen = changed(self._grants, place, right, level)
-        await self._save(place, chosen)
+        # One after another: two quick choices each start from what the one before has left.
+        async with self._turn:
+            await self._save(place, changed(self._grants, place, right, level))
 
     async def _reset(self, row: str) -> None:
-        await self._save(place_of(row), None)
+        async with self._turn:
+            await self._save(place_of(row), None)
 
     async def _save(self, place: tuple[str, str, str], rights: Rights | None) -> None:
         catalog, pipeline, stage = place
@@ -142,6 +146,7 @@ class FieldRights:
 
     def __init__(self, role: str, grants: RoleGrants) -> None:
         self._role, self._grants = role, grants
+        self._turn = asyncio.Lock()
         catalogs = records().catalogs()
         if not catalogs:
             empty_state(t('There are no sections yet.'))
@@ -197,15 +202,17 @@ class FieldRights:
 
     async def _set(self, code: str, value: int) -> None:
         catalog, actor = records().catalog(self._code), session().actor
-        levels = {**self._levels(catalog), code: FieldLevel(value)}
-        try:
-            await role_rights.set_fields(actor, self._role, catalog.code, levels)
-            self._grants = await role_rights.grants_of(actor, self._role)
-        except Problem as problem:
-            tell(problem)
-        else:
-            toast(t('Saved'))
-        self._lines.give(self._rows(catalog))
+        async with self._turn:
+            levels = {**self._levels(catalog), code: FieldLevel(value)}
+            try:
+                await role_rights.set_fields(actor, self._role, catalog.code, levels)
+                self._grants = await role_rights.grants_of(actor, self._role)
+            except Problem as problem:
+                tell(problem)
+            else:
+                toast(t('Saved'))
+            if catalog.code == self._code:
+                self._lines.give(self._rows(catalog))
 
 
 def field_levels() -> list[dict[str, Any]]:
@@ -230,6 +237,7 @@ class OperationRights:
 
     def __init__(self, role: str, grants: RoleGrants) -> None:
         self._role, self._allowed = role, set(grants.operations)
+        self._turn = asyncio.Lock()
         for area in AREAS:
             found = [one for one in OPERATIONS.values() if one.area == area]
             with listing(area_name(area)):
@@ -240,15 +248,16 @@ class OperationRights:
 
     def _switch(self, code: str, caption: str) -> None:
         async def flipped(on: bool) -> None:
-            wanted = self._allowed | {code} if on else self._allowed - {code}
-            try:
-                await role_rights.set_operations(session().actor, self._role, wanted)
-            except Problem as problem:
-                tell(problem)
-                switch.give(not on)
-                return
-            self._allowed = wanted
-            toast(t('Saved'))
+            async with self._turn:
+                wanted = self._allowed | {code} if on else self._allowed - {code}
+                try:
+                    await role_rights.set_operations(session().actor, self._role, wanted)
+                except Problem as problem:
+                    tell(problem)
+                    switch.give(not on)
+                    return
+                self._allowed = wanted
+                toast(t('Saved'))
 
         switch = Toggle(code in self._allowed, label=caption, on_set=flipped)
         switch.style('width:auto;flex:none').mark(f'operation-{code}')

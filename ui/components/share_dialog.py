@@ -15,11 +15,12 @@ from ui.components.basics import avatar, button, col, empty_state, icon, icon_bu
 from ui.components.controls.picker import Picker
 from ui.components.dialogs import answer_of
 from ui.components.form import Form
+from ui.components.kept_rows import KeptRows
 from ui.components.record_state import RecordState
 from ui.components.references import ref_of, search_people
 from ui.components.toast import tell
 from ui.components.why_words import until_words
-from ui.live import watch
+from ui.live import Latest, watch
 from ui.session import session
 from ui.text import field_errors, language, t
 
@@ -34,7 +35,15 @@ class Shared:
 
     def __init__(self, state: RecordState) -> None:
         self._state = state
-        self._box = ui.element('div').style('display:contents')
+        with ui.element('div').style('display:contents') as self._box:
+            self._faces = KeptRows[tuple[Share, ...]](
+                ui.element('div').style('display:contents'),
+                self._draw_faces,
+                key=lambda found: len(found) > 0,
+                root=lambda _: ui.element('div').style('display:contents'),
+            )
+            self._opener = icon_button('person_add', t('Share'), self._open).mark('share')
+            self._opener.visible = False
 
     async def draw(self) -> None:
         """Draw into the place of the title, and follow what changes."""
@@ -54,18 +63,11 @@ class Shared:
             may = await shares.may_share(actor, view.catalog, view.id)
         except Problem:
             return
-        for child in list(self._box.default_slot.children):
-            if 'sh-part' in child.classes:
-                child.delete()
-        with self._box:
-            if found:
-                self._faces(found)
-            if may or found:
-                opener = icon_button('person_add', t('Share'), self._open).classes('sh-part')
-                opener.mark('share')
+        self._faces.give([tuple(found)] if found else [])
+        self._opener.visible = may or bool(found)
 
-    def _faces(self, found: list[Share]) -> None:
-        faces = ui.element('button').classes('sh-people sh-part').props('type=button').on('click', self._open)
+    def _draw_faces(self, found: tuple[Share, ...]) -> None:
+        faces = ui.element('button').classes('sh-people').props('type=button').on('click', self._open)
         faces.props['title'] = t('Shared with {names}', names=', '.join(name_of(one) for one in found))
         with faces:
             for one in found[:SHOWN]:
@@ -90,27 +92,26 @@ async def share_dialog(record: Ref, again: Again) -> None:
         sharing = _Sharing(record, again)
         if may:
             sharing.draw_form()
-        sharing.box = ui.element('div')
+        sharing.draw_list(may)
         with row('a-full').style('justify-content:flex-end'):
             button(t('Close'), lambda: dialog.submit(None))
-    await sharing.fill(may)
+    await sharing.fill()
     await answer_of(dialog)
 
 
 class _Sharing:
     """The form of a new share and the list of those there are."""
 
-    box: ui.element
-
     def __init__(self, record: Ref, again: Again) -> None:
         self._record, self._again = record, again
+        self.fill = Latest(self._fill)
         self._to: list[Ref] = []
 
     def draw_form(self) -> None:
         """Whom, what, until when."""
         ways = [{'key': READ, 'label': t('See')}, {'key': CHANGE, 'label': t('See and change')}]
         with col('a-gap-4'):
-            text(t('Person or role'), 'a-field__label')
+            text(t('Person or role'), 'af-label')
             self._picker = Picker(
                 look='person',
                 search=_search,
@@ -150,32 +151,36 @@ class _Sharing:
         await self._changed()
 
     async def _changed(self) -> None:
-        await self.fill(True)
+        await self.fill()
         await self._again()
 
-    async def fill(self, may: bool) -> None:
-        """List who has it now."""
-        found = await shares.shares_of(session().actor, self._record.catalog, self._record.id)
-        self.box.clear()
-        with self.box:
-            if not found:
-                empty_state(t('The record is shared with nobody.')).classes('a-empty--small')
-            for one in found:
-                self._line(one, may)
+    def draw_list(self, may: bool) -> None:
+        """Draw the list, still without its lines; with `may` each can be ended."""
+        self._lines = KeptRows[Share](
+            ui.element('div'),
+            lambda one: self._line(one, may),
+            key=lambda one: one.id,
+            root=lambda _: ui.element('div').classes('sh-line'),
+            empty=lambda: empty_state(t('The record is shared with nobody.')).classes('a-empty--small'),
+        )
+
+    async def _fill(self) -> None:
+        self._lines.give(await shares.shares_of(session().actor, self._record.catalog, self._record.id))
 
     def _line(self, one: Share, may: bool) -> None:
-        with ui.element('div').classes('sh-line').classes('sh-ended' if one.has_ended else ''):
-            if one.to.catalog == 'role':
-                with ui.element('span').classes('wy-mark').style('width:26px;height:26px'):
-                    icon('groups')
-            else:
-                avatar(one.to, 26)
-            with col('a-grow a-gap-0'):
-                text(name_of(one), 'a-small a-strong a-ellipsis')
-                text(_note(one), 'a-meta')
-            pill(t('See and change') if one.change else t('See'))
-            if may:
-                icon_button('close', t('End sharing'), lambda: self._end(one), small=True)
+        ended = 'sh-ended' if one.has_ended else ''
+        if one.to.catalog == 'role':
+            with ui.element('span').classes(f'wy-mark {ended}').style('width:26px;height:26px'):
+                icon('groups')
+        else:
+            avatar(one.to, 26).classes(ended)
+        with col('a-grow a-gap-0').classes(ended):
+            text(name_of(one), 'a-small a-strong a-ellipsis')
+            text(_note(one), 'a-meta')
+        pill(t('See and change') if one.change else t('See')).classes(ended)
+        if may:
+            ending = f'{t("End sharing")}: {name_of(one)}'
+            icon_button('close', ending, lambda: self._end(one), small=True)
 
     async def _end(self, one: Share) -> None:
         try:

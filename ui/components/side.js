@@ -29,7 +29,7 @@ export default {
         <button class="a-nav a-nav--search" :title="words.search" @click="ask('search')">
           <q-icon name="o_search" /><span class="a-nav__text">{{ words.search }}</span><span class="a-kbd">Ctrl K</span>
         </button>
-        <button class="a-nav a-bell" :title="words.bell" :aria-label="words.bell + (unread ? ', ' + unread : '')" @click="ask('bell')">
+        <button class="a-nav a-bell" :title="words.bell" :aria-label="words.bell + (unread ? ', ' + unread : '')" :aria-busy="unread === null" @click="ask('bell')">
           <q-icon name="o_notifications" /><span class="a-nav__text">{{ words.bell }}</span>
           <span v-if="unread" class="a-badge">{{ unread > 99 ? "99+" : unread }}</span>
         </button>
@@ -96,7 +96,7 @@ export default {
     },
   },
   data() {
-    return { counts: {}, unread: 0, path: "/", more: false, prefix: window.path_prefix || "" };
+    return { counts: {}, unread: null, path: "/", more: false, prefix: window.path_prefix || "" };
   },
   watch: {
     more(open) {

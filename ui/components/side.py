@@ -64,6 +64,8 @@ class Side(Element, component='side.js'):
         self.on('workplace', self._change_workplace)
         if not tab.person.time_zone:
             self.on('zone', self._learn_zone)
+        with self:
+            live.while_shown(workplaces.subscribe_chosen(self._chosen))
 
     def catch_up(self, path: str) -> None:
         """Mark the page of `path`; show sections and pages as they are now: made, renamed, opened since."""
@@ -119,9 +121,17 @@ class Side(Element, component='side.js'):
             await workplaces.choose(self._tab.actor, code)
         except Problem as problem:
             tell(problem)
-        else:
+            self._show_entries()
+
+    def _chosen(self, person_id: int, code: str) -> None:
+        # Heard in each of the person's tabs, in the one where they chose too.
+        if person_id == self._tab.person_id and not self.is_deleted:
             self._panel.chosen = code
-        self._show_entries()
+            background_tasks.create(self._show_chosen(), name='show the workplace', context=self)
+
+    async def _show_chosen(self) -> None:
+        if await self._tab.refresh() and not self.is_deleted:
+            self._show_entries()
 
     async def _prefer(self, event: GenericEventArguments, what: str) -> None:
         await people.change_person(self._tab.actor, self._tab.person_id, {what: str(event.args)})

@@ -39,6 +39,10 @@ export default {
       });
     },
   },
+  updated() {
+    // A line that is moved in the page loses the focus, and gets it back before another key can be pressed.
+    if (this.held && (document.activeElement === document.body || !document.activeElement)) this.$el.querySelector(`[data-id="${this.held}"]`)?.focus();
+  },
   methods: {
     fold(id) {
       this.folded = { ...this.folded, [id]: !this.folded[id] };
@@ -101,6 +105,7 @@ export default {
       event.preventDefault();
     },
     shift(key, unit) {
+      this.held = unit.id;
       const beside = this.beside(unit);
       const at = beside.findIndex((one) => one.id === unit.id);
       const up = this.byId[unit.parent];

@@ -52,7 +52,7 @@ class _Asking:
         options = [{'id': WHOLE, 'title': t('The record')}, *fields]
         with ui.element('div').classes('a-two'):
             with col('a-gap-4'):
-                text(t('Person'), 'a-field__label')
+                text(t('Person'), 'af-label')
                 if session().actor.may_do('manage_roles'):
                     Picker(
                         [item_of(self._who)],
@@ -65,7 +65,7 @@ class _Asking:
                 else:
                     text(self._who.title).style('line-height:32px')
             with col('a-gap-4'):
-                text(t('What'), 'a-field__label')
+                text(t('What'), 'af-label')
                 Picker(
                     [one for one in options if one['id'] == self._field],
                     options=options,

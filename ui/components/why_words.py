@@ -44,6 +44,9 @@ def _role(reason: Reason, name: str, catalog: Catalog) -> str:
             'own': t(
                 '{role} allows it for own records, and {name} is responsible here.', role=role, name=name
             ),
+            'linked': t(
+                '{role} allows it for own records, and this one is linked to {name}.', role=role, name=name
+            ),
             'unit': t(
                 '{role} allows it for records of one’s unit, and {owner} works in “{unit}”.',
                 role=role, owner=owner, unit=facts.get('unit') or '',
@@ -51,6 +54,8 @@ def _role(reason: Reason, name: str, catalog: Catalog) -> str:
         }[facts['because']]  # fmt: skip
     if level == Level.NONE:
         return t('{role} does not allow it.', role=role)
+    if facts.get('portal'):
+        return t('{role} allows it for own records only, and this one is linked to others.', role=role)
     return _not_theirs(role, level, owner)
 
 

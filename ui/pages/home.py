@@ -13,6 +13,7 @@ from ui import live
 from ui.components import frame
 from ui.components.basics import avatar, card, col, dot, empty_state, icon, row, text, toast
 from ui.components.first_steps import draw_first_steps
+from ui.components.kept_rows import KeptRows
 from ui.components.toast import tell
 from ui.formats import today
 from ui.pages import Nav, Page, everyone
@@ -21,6 +22,8 @@ from ui.session import records, session
 from ui.text import ago, date_long, due, label, label_one, lower_first, money, t
 
 DrawLine = Callable[[Catalog, RecordView], None]
+Block = tuple[str, str, Catalog, Sequence[RecordView], DrawLine]
+"""Its title, where all of it is, the catalogue, its records here, and how one is drawn."""
 SHOWN = 8
 REDRAWN_S = 1.0
 """A burst of changes (an import) redraws the page once in this time."""
@@ -33,23 +36,20 @@ async def draw_home(_place: Place) -> None:
     with frame.body(read=True):
         text(t('Hello, {name}', name=session().person.name.split()[0]), 'a-greeting')
         await draw_first_steps()
-        box = ui.element('div').classes('a-home')
-        await _fill(box)
-        asked = asyncio.Event()
+        with ui.element('div').classes('a-home') as box:
+            mine = KeptRows[Block](col(), lambda block: _block(*block), key=lambda block: block[:2])
+            teams = KeptRows[Sequence[RecordView]](col(), _lately, key=lambda _: 'lately')
+        await _fill(mine, teams)
 
         async def again(_changes: tuple[Change, ...]) -> None:
-            if asked.is_set():
-                return
-            asked.set()
             await asyncio.sleep(REDRAWN_S)
-            asked.clear()
             if not box.is_deleted:
-                await _fill(box)
+                await _fill(mine, teams)
 
         live.watch(None, again)
 
 
-async def _fill(box: ui.element) -> None:
+async def _fill(blocks: KeptRows[Block], teams: KeptRows[Sequence[RecordView]]) -> None:
     mine = records()
     tasks = [
         (kind, await _open_of(mine, kind, _due_field(kind)))
@@ -62,26 +62,28 @@ async def _fill(box: ui.element) -> None:
         if kind.pipelines and 'task' not in kind.traits
     ]
     news = await changed_lately(mine, SHOWN)
-    box.clear()
-    with box:
-        with col():
-            for kind, found in tasks:
-                _block(label(kind), catalog_url(kind.code, 'board'), kind, found, _task)
-            for kind, found in (one for one in cards if one[1]):
-                _block(
-                    t('My open {section}', section=lower_first(label(kind))),
-                    catalog_url(kind.code, 'board') + '?mine=1',
-                    kind,
-                    found,
-                    _card,
-                )
-        with col():
-            if mine.catalogs():
-                _news(mine, news)
-            elif not mine.actor.is_admin:
-                empty_state(
-                    t('No section is open to you yet. Ask an administrator for a role.'), icon_name='lock'
-                )
+    due_now = [(label(kind), catalog_url(kind.code, 'board'), kind, found, _task) for kind, found in tasks]
+    open_ones = [
+        (
+            t('My open {section}', section=lower_first(label(kind))),
+            catalog_url(kind.code, 'board') + '?mine=1',
+            kind,
+            found,
+            _card,
+        )
+        for kind, found in cards
+        if found
+    ]
+    blocks.give([*due_now, *open_ones])
+    teams.give([news])
+
+
+def _lately(news: Sequence[RecordView]) -> None:
+    mine = records()
+    if mine.catalogs():
+        _news(mine, news)
+    elif not mine.actor.is_admin:
+        empty_state(t('No section is open to you yet. Ask an administrator for a role.'), icon_name='lock')
 
 
 def _due_field(kind: Catalog) -> str:

@@ -6,6 +6,7 @@ from store.actor import Actor
 from ui.components import frame
 from ui.components.basics import text
 from ui.components.designer import Designer
+from ui.components.own_company import draw_own_field
 from ui.components.settings import block
 from ui.components.system_setting import draw_settings_of
 from ui.pages import Area, Nav, Page, all_pages, may
@@ -41,7 +42,14 @@ async def _draw(place: Place, title: str, name: str, sentence: str = '') -> None
 
 async def draw_company(place: Place) -> None:
     """The company's own settings."""
-    await _draw(place, t('Company'), 'Company')
+    with frame.header(t('Company'), back='/settings'):
+        pass
+    with frame.body(narrow=True):
+        with block(''), ui.element('div'):
+            draw_settings_of('Company', place.query.get('find', ''))
+        sentence = t('The account that is your own company; its name, phone and address stand in letters')
+        with block(t('Our company'), sentence):
+            draw_own_field(bare=True)
 
 
 async def draw_mail(place: Place) -> None:

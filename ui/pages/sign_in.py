@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from nicegui import ui
 
-from store import sessions
+from store import portal, sessions
+from store.invitations import can_write
 from store.problems import Invalid, Problem
 from store.sessions import SecondFactorNeeded
 from store.system_settings import setting
@@ -20,20 +22,38 @@ from ui.text import field_errors, languages, t, words
 TicketUrl = Callable[[str, str], str]
 
 
-def draw_sign_in(*, onward: str, ticket_url: TicketUrl) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Door:
+    """One of the two ways in: where it stands, and where it leads."""
+
+    path: str = ''
+    home: str = '/'
+    is_portal: bool = False
+
+    def at(self, page: str) -> str:
+        """The address of a page at this door, e.g. 'sign-in'."""
+        return f'{self.path}/{page}'
+
+
+INSIDE = Door()
+PORTAL = Door(path='/portal', home='/portal', is_portal=True)
+
+
+def draw_sign_in(*, onward: str, ticket_url: TicketUrl, door: Door = INSIDE) -> None:
     """The form; after the right password, and a code where one is wanted, the browser goes `onward`."""
     ui.page_title(f'{t("Sign in")} · {company_name()}')
     request = ui.context.client.request
     with entrance_card() as card:
         brand(company_name())
         with ui.element('form').classes('a-col a-gap-16') as form:
-            login = ui.input(t('Login')).props(
+            login = ui.input(t('E-mail') if door.is_portal else t('Login')).props(
                 'name=login autocomplete=username autofocus autocapitalize=none'
             )
             password = ui.input(t('Password'), password=True, password_toggle_button=True)
             password.props('name=password autocomplete=current-password')
             error = error_line()
             enter = button(t('Sign in'), primary=True).props('type=submit').classes('a-full a-tall')
+        _other_ways(door)
 
     async def sign_in() -> None:
         if not login.value or not password.value:
@@ -47,9 +67,10 @@ def draw_sign_in(*, onward: str, ticket_url: TicketUrl) -> None:
                 address=ui.context.client.ip,
                 agent=request.headers.get('user-agent', ''),
                 replaces=token_of(request.cookies),
+                portal=door.is_portal,
             )
         except SecondFactorNeeded as wanted:
-            await SecondStep(card, wanted, lambda token: ticket_url(token, onward)).draw()
+            await SecondStep(card, wanted, lambda token: ticket_url(token, onward), door).draw()
         except Problem as problem:
             error.set_text(words(problem))
             enter.props(remove='loading')
@@ -59,11 +80,29 @@ def draw_sign_in(*, onward: str, ticket_url: TicketUrl) -> None:
     form.on('submit.prevent', sign_in)
 
 
+def _other_ways(door: Door) -> None:
+    """Links for who has forgotten the password, or comes for the first time."""
+    may_register = door.is_portal and portal.registration() != portal.CLOSED
+    if not may_register and not can_write():
+        return
+    with row('a-entrance__ways'):
+        if can_write():
+            ui.link(t('Forgotten password'), door.at('forgot')).classes('a-link a-small')
+        if may_register:
+            ui.link(t('Register'), door.at('register')).classes('a-link a-small')
+
+
 class SecondStep:
     """What comes after the right password: a code, or the first set-up of an app for codes."""
 
-    def __init__(self, card: ui.element, wanted: SecondFactorNeeded, address: Callable[[str], str]) -> None:
-        self._card = card
+    def __init__(
+        self,
+        card: ui.element,
+        wanted: SecondFactorNeeded,
+        address: Callable[[str], str],
+        door: Door = INSIDE,
+    ) -> None:
+        self._card, self._door = card, door
         self._wanted = wanted
         self._address = address
 
@@ -86,7 +125,8 @@ class SecondStep:
                 self._error = error_line()
                 self._go = button(t('Continue'), primary=True).props('type=submit')
                 self._go.classes('a-full a-tall')
-                button(t('Back'), lambda: ui.navigate.to('/sign-in'), quiet=True).classes('a-full')
+                back = self._door.at('sign-in')
+                button(t('Back'), lambda: ui.navigate.to(back), quiet=True).classes('a-full')
         form.on('submit.prevent', self._enter if fresh is None else self._set_up)
         self._code.run_method('focus')
 

@@ -16,8 +16,8 @@ class Toggle(Element, component='toggle.js', default_classes='af-control-root'):
         self.on('set', lambda e: on_set(bool(e.args)))
 
     def give(self, on: bool) -> None:
-        """Show another value."""
-        self._props['on'] = on
+        """Show another value, or the one before when a change was refused."""
+        self._props.update({'on': on, 'given': self._props.get('given', 0) + 1})
 
     def mark_invalid(self, wrong: bool) -> None:
         """A switch is never refused."""

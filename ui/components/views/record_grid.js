@@ -16,7 +16,11 @@ const CELLS = {
     const link = el("a", "at-title", value || p.context.texts.untitled);
     link.href = p.context.url(p.data.id);
     link.tabIndex = -1;
-    return link;
+    if (!p.data.b) return link;
+    const box = el("span", "at-named");
+    link.classList.add("at-cut");
+    box.append(link, el("span", "at-badge", p.data.b));
+    return box;
   },
   pills(value) {
     const box = el("span", "at-pills");

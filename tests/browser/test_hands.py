@@ -1,0 +1,65 @@
+"""Quick hands: what is done before a page is connected keeps its order; what is pressed stays as it is."""
+
+import re
+from collections.abc import Awaitable, Callable
+
+import pytest
+from playwright.async_api import BrowserContext, Page, WebSocketRoute, expect
+
+from tests.browser.app import PASSWORD, App
+from tests.browser.conftest import until
+
+pytestmark = pytest.mark.browser
+PRESS = """async () => {
+    const heard = [];
+    const tell = (what) => socket.onevent({ data: ['told', what] });
+    const hand = (kind) => document.body.dispatchEvent(new Event(kind, { bubbles: true }));
+    socket.on('told', (what) => heard.push(what));
+    tell('before');
+    hand('pointerdown');
+    tell('first');
+    tell('second');
+    const meanwhile = [...heard];
+    hand('pointerup');
+    hand('click');
+    await new Promise((done) => setTimeout(done, 100));
+    return [meanwhile, heard];
+}"""
+"""Tells the page something before, while and after it is pressed."""
+
+
+async def test_a_form_that_is_sent_before_the_page_is_connected_holds_what_was_typed(
+    server: App, open_context: Callable[..., Awaitable[BrowserContext]]
+) -> None:
+    page = await (await open_context()).new_page()
+    late: list[str | bytes] = []
+    lines: list[WebSocketRoute] = []
+
+    def connect(here: WebSocketRoute) -> None:
+        def keep(message: str | bytes) -> None:
+            late.append(message)
+
+        here.connect_to_server().on_message(keep)
+        lines.append(here)
+
+    await page.route_web_socket(re.compile('/_nicegui_ws/'), connect)
+    await page.goto(f'{server.url}/sign-in')
+    await page.locator('input[name=login]').fill('ada')
+    await page.locator('input[name=password]').fill(PASSWORD)
+    await page.locator('input[name=password]').press('Enter')
+    assert len(lines) == 1
+
+    async def is_left() -> bool:
+        while late:
+            lines[-1].send(late.pop(0))
+        return '/sign-in' not in page.url
+
+    await until(is_left)
+    await expect(page.locator('.a-greeting')).to_be_visible()
+
+
+async def test_news_wait_until_what_is_pressed_is_let_go(page: Page) -> None:
+    await page.wait_for_function('window.socket?.connected')
+    meanwhile, after = await page.evaluate(PRESS)
+    assert meanwhile == ['before']
+    assert after == ['before', 'first', 'second']
