@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from store import Actor, audit, backups, doctor, restoring
+from store import Actor, audit, audit_keeping, backups, doctor, restoring
 from store.opening import close_store, is_current, open_store
 from store.problems import Refused
 from store.settings import Environment
@@ -24,7 +23,7 @@ async def back_up(environment: Environment, actor: Actor) -> Told:
     """Make a backup, also beside a running server, and check it."""
     made = await backups.make(environment)
     if await is_current(environment.database_url):
-        await _note(environment, actor, 'backup', name=made.name)
+        await _note_backup(environment, actor, made.name)
     line = f'{made.file}  {made.size / 1e6:.1f} MB'
     if made.checked is None:
         return Told((line, 'It could not be checked: this account may not make databases on the server.'))
@@ -35,9 +34,14 @@ async def back_up(environment: Environment, actor: Actor) -> Told:
 async def restore(environment: Environment, actor: Actor, file: Path, *, force: bool) -> Told:
     """Put a backup in the place of the data, bring it up to date and let the doctor look at it."""
     await restoring.restore(environment, file, force=force)
-    await _note(environment, actor, 'restored', name=file.name)
+    taken = await _welcome(environment, actor, file.name)
     said = await examine(environment)
-    return Told((f'Restored: {file.name}. Everybody has to sign in again.', *said.lines), said.is_well)
+    told = [f'Restored: {file.name}. Everybody has to sign in again.']
+    if taken:
+        told.append(
+            f'The audit log up to line {taken} was sealed under another key file and is taken as it is.'
+        )
+    return Told((*told, *said.lines), said.is_well)
 
 
 async def examine(environment: Environment, *, repair: bool = False) -> Told:
@@ -50,10 +54,22 @@ async def examine(environment: Environment, *, repair: bool = False) -> Told:
     return _said(environment, await doctor.examine_elsewhere(environment.database_url, files, repair=repair))
 
 
-async def _note(environment: Environment, actor: Actor, kind: str, **facts: Any) -> None:
+async def _note_backup(environment: Environment, actor: Actor, name: str) -> None:
     await open_store(environment)
     try:
-        await audit.note(actor, kind, **facts)
+        await audit.note(actor, 'backup', name=name)
+    finally:
+        await close_store()
+
+
+async def _welcome(environment: Environment, actor: Actor, name: str) -> int:
+    """Note that data came back, and up to which line their log was sealed under another key."""
+    await open_store(environment)
+    try:
+        await audit.note(actor, 'restored', name=name)
+        if taken := await audit_keeping.unproven(actor):
+            await audit_keeping.accept_unproven()
+        return taken
     finally:
         await close_store()
 
