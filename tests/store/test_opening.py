@@ -45,7 +45,7 @@ async def test_the_data_is_copied_before_a_migration(
     assert copy is not None
     with contextlib.closing(sqlite3.connect(copy)) as file:
         assert file.execute('PRAGMA integrity_check').fetchone() == ('ok',)
-        assert file.execute('SELECT count(*) FROM roles').fetchone() == (3,)
+        assert file.execute('SELECT count(*) FROM roles').fetchone() == (4,)
 
 
 async def test_data_of_a_later_version_is_left_alone(environment: Environment) -> None:
