@@ -112,25 +112,78 @@ def _person(facts: Mapping[str, Any], about: str) -> str:
         'set up': t('added {name}', name=name),
         'linked': t('linked {name} with the directory', name=name),
         'unlinked': t('took {name} from the directory', name=name),
+        'portal': t('let {name} into the portal', name=name),
+        'portal refused': t('did not let {name} into the portal', name=name),
     }
     if facts.get('what') in said:
         return said[facts['what']]
-    fields = ', '.join(str(one) for one in facts.get('fields', ()))
+    captions = _person_fields()
+    fields = ', '.join(captions.get(str(one), str(one)) for one in facts.get('fields', ()))
     return (
         t('changed {name}: {fields}', name=name, fields=fields) if fields else t('changed {name}', name=name)
     )
 
 
+def _person_fields() -> dict[str, str]:
+    return {
+        'name': t('Name'),
+        'login': t('Login'),
+        'email': t('E-mail'),
+        'phone': t('Phone'),
+        'department': t('Department'),
+        'manager_id': t('Manager'),
+        'contact_id': t('Contact'),
+        'photo': t('Photo'),
+        'language': t('Language'),
+        'theme': t('Theme'),
+        'time_zone': t('Time zone'),
+        'working_hours': t('Working hours'),
+        'absent_from': t('Away from'),
+        'absent_until': t('Away until'),
+        'deputy_id': t('Deputy'),
+        'is_active': t('Active'),
+        'is_admin': t('Administrator'),
+    }
+
+
 def _rights(facts: Mapping[str, Any], about: str) -> str:
     if about:
         return t('changed the rights of {name}', name=about)
-    role = facts.get('role')
-    if role and facts.get('removed'):
-        return t('removed the role “{role}”', role=role)
-    if role:
-        return t('changed the role “{role}”', role=role)
+    if facts.get('role'):
+        return _role(facts)
+    if facts.get('unit'):
+        return _unit(facts)
+    if facts.get('rule'):
+        return _record_rule(facts)
+    if facts.get('reapplied'):
+        return t('applied the default rights of existing records again')
+    if facts.get('default_right'):
+        return t('changed the default rights of new records')
     named = facts.get('name') or facts.get('label') or facts.get('catalog') or ''
     return t('changed the rights of {name}', name=named) if named else t('changed rights')
+
+
+def _role(facts: Mapping[str, Any]) -> str:
+    if facts.get('removed'):
+        return t('removed the role “{role}”', role=facts['role'])
+    return t('changed the role “{role}”', role=facts['role'])
+
+
+def _unit(facts: Mapping[str, Any]) -> str:
+    unit = facts['unit']
+    said = {
+        'unit_moved': t('moved the unit “{unit}”', unit=unit),
+        'unit_members': t('changed who works in “{unit}”', unit=unit),
+        'unit_roles': t('changed the roles of the unit “{unit}”', unit=unit),
+        'unit_removed': t('removed the unit “{unit}”', unit=unit),
+    }
+    return said.get(str(facts.get('what')), t('saved the unit “{unit}”', unit=unit))
+
+
+def _record_rule(facts: Mapping[str, Any]) -> str:
+    if facts.get('removed'):
+        return t('removed the rule about records “{rule}”', rule=facts['rule'])
+    return t('saved the rule about records “{rule}”', rule=facts['rule'])
 
 
 def _password(facts: Mapping[str, Any], about: str) -> str:

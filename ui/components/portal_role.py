@@ -24,11 +24,12 @@ def draw_portal_switch(role: Role) -> None:
             await portal_links.hide_mark(role.code)
         reload()
 
-    with row('a-note'):
+    with row('a-note').style('align-items: center'):
         with col('a-grow a-gap-4'):
             text(t('For customers at the portal'), 'a-strong a-small')
             text(_sentence(role), 'a-small')
         switch = Toggle(role.is_portal, label=t('For customers at the portal'), on_set=turn)
+        switch.style('width: auto; flex: none')
 
 
 def _sentence(role: Role) -> str:
