@@ -159,7 +159,7 @@ SYSTEM_FIELDS: Mapping[str, FieldSpec] = {
     spec.code: spec
     for spec in (
         _system('id', 'Id', 'number', read_only=True),
-        _system('number', 'Number', 'number', read_only=True),
+        _system('number', 'Record number', 'number', read_only=True),
         _system('title', 'Name', 'text', required=True),
         _system('stage', 'Stage', 'stage'),
         _system('stage_at', 'In stage since', 'date_time', read_only=True),
