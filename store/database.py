@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
-from asyncpg.exceptions import DataError
 from tortoise import Tortoise
 from tortoise.connection import get_connection
+from tortoise.exceptions import OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
@@ -240,9 +240,9 @@ async def rows(
             return await get_connection(WRITER).execute_query_dict(_numbered(sql), _storable(args))
         connection = get_connection(alias if read and not in_open_transaction() else WRITER)
         return await connection.execute_query_dict(sql, _storable(args))
-    except (OverflowError, DataError) as error:
+    except (OverflowError, OperationalError) as error:
         # Numbers come from addresses and filters too; what no column can hold is no fault of ours.
-        if isinstance(error, DataError) and 'range' not in str(error):
+        if isinstance(error, OperationalError) and not re.search(r'out of (int\d+ )?range', str(error)):
             raise
         raise Refused('number_out_of_range') from error
 
