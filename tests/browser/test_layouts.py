@@ -44,7 +44,9 @@ async def test_a_role_sees_the_tabs_that_were_arranged_for_it_and_others_do_not(
     operator = await sign_in(server, 'max')
     await operator.goto(f'{server.url}/c/deals/1')
     await tab(operator, 'Papers').click()
-    await expect(operator.locator('[role=tabpanel]:visible .af-label')).to_have_text(['Record number', 'Created by'])
+    await expect(operator.locator('[role=tabpanel]:visible .af-label')).to_have_text(
+        ['Record number', 'Created by']
+    )
     await page.goto(f'{server.url}/c/deals/1')
     await expect(tab(page, 'Timeline')).to_be_visible()
     await expect(tab(page, 'Papers')).to_have_count(0)
