@@ -20,6 +20,7 @@ from ldap3.core.exceptions import (
     LDAPSocketReceiveError,
     LDAPStartTLSError,
 )
+from ldap3.protocol.sasl.sasl import validate_simple_password
 from ldap3.utils.conv import escape_filter_chars
 
 from store.directory_plan import Entry
@@ -215,7 +216,7 @@ def check(there: DirectoryServer, address: str, login: str, password: str) -> st
     with talking(there, address) as connection:
         entry = _one(connection, there, login)
         # A bind without a password succeeds at many servers and proves nothing.
-        is_usable = bool(password) and '\0' not in password
+        is_usable = _is_usable(password)
         dn = entry.dn if entry is not None and is_usable else f'cn=nobody,{there.base}'
         is_bound = connection.rebind(
             user=dn, password=password if is_usable else secrets.token_urlsafe(16), authentication=SIMPLE
@@ -223,6 +224,14 @@ def check(there: DirectoryServer, address: str, login: str, password: str) -> st
         if connection.result['result'] in _UNAVAILABLE:
             raise _of_result(connection.result)
         return entry.id if is_bound and entry is not None and is_usable else ''
+
+
+def _is_usable(password: str) -> bool:
+    """Whether this can be a password at all; what the library would not send proves nothing of the server."""
+    try:
+        return '\0' not in password and bool(validate_simple_password(password))
+    except LDAPException:
+        return False
 
 
 def _one(connection: Any, there: DirectoryServer, login: str) -> Entry | None:

@@ -129,11 +129,13 @@ async def ask_reset(asked: str) -> Invitation | None:
     with guard.acting(guard.DOOR):
         async with database.transaction():
             found = await database.rows(
-                "SELECT id, name FROM people WHERE is_active = 1 AND login IS NOT NULL AND email <> ''"
+                'SELECT id, name, login, email FROM people WHERE is_active = 1 AND login IS NOT NULL'
+                " AND email <> ''"
                 f" AND (password_hash <> '' OR kind = 'portal') AND NOT ({BY_DIRECTORY})"
                 ' AND (login = ? OR fold(email) = ?) ORDER BY id',
                 [wanted, fold(wanted) or ''],
             )
+            found = [row for row in found if wanted in (row['login'], normal_login(row['email']))]
             if len(found) != 1:
                 return None
             await _forget(found[0]['id'], (RESET,))

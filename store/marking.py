@@ -4,7 +4,9 @@ A rule is believed to be marked only after all records are, so until then its fi
 that is cut off begins again at the next look and passes over what is done."""
 
 import asyncio
+import hashlib
 import re
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +25,7 @@ from store.tables import columns, index_names, table
 CHUNK = 5_000
 AT_ONCE = 5_000
 """So many records are marked together with the rule; more are gone through beside other work."""
+_ALONE = 0x4D41524B
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,16 @@ class _Rule:
         return self.marked == self.wanted and bool(self.bit) == bool(self.wanted)
 
 
+async def alone() -> None:
+    """Until the end of the open transaction nobody else gives bits away; SQLite has one writer anyway."""
+    if database.is_postgres():
+        await database.rows(f'SELECT pg_advisory_xact_lock({_ALONE})')
+
+
 async def begin(catalog: str, *, is_removed: bool = False) -> None:
     """Mark the records of a small catalogue in the open transaction; a big one waits for `catch_up`.
+
+    The transaction has begun with `alone`.
 
     :param is_removed: a rule is gone, and what followed it need not any longer"""
     kind = SCHEMA.by_code.get(catalog)
@@ -73,24 +84,37 @@ async def catch_up() -> int:
 
 
 async def _mark(kind: Catalog) -> int:
-    waiting = sum(not rule.is_true for rule in await _rules(kind))
+    waiting = _waiting(await _rules(kind))
     if not waiting:
         return 0
     async with database.transaction():
+        await alone()
         bits = await _prepare(kind, await _rules(kind))
+        followed = await _followed(kind)
     for first in range(0, await _top(kind) + 1, CHUNK):
         async with database.transaction():
             await go_through(kind, bits, first, first + CHUNK - 1)
         await asyncio.sleep(0)
-    await _take_stock(kind, bits)
+    await take_stock(kind, bits)
     async with database.transaction():
-        # Whoever reads learns the new statistics by this, too.
-        await _follow(kind, bits)
-        await _believe(kind, bits)
+        await alone()
+        # A rule saved meanwhile has other records marked than were gone through: the next look begins anew.
+        if await _followed(kind) == followed:
+            # Whoever reads learns the new statistics by this, too.
+            await _follow(kind, bits)
+            await _believe(kind, bits)
     return waiting
 
 
-async def _take_stock(kind: Catalog, bits: Mapping[int, str]) -> None:
+def _waiting(rules: Sequence[_Rule]) -> int:
+    """How many rules are to be marked, without those for which there is no bit."""
+    has_place = bool(_free([rule.bit for rule in rules]))
+    return sum(
+        not rule.is_true and bool(rule.bit or rule.marked or not rule.wanted or has_place) for rule in rules
+    )
+
+
+async def take_stock(kind: Catalog, bits: Mapping[int, str]) -> None:
     """Let the database know how many have which mark; PostgreSQL also which pages it need not look at."""
     name = table(kind)
     if database.is_postgres():
@@ -152,7 +176,8 @@ async def _prepare(kind: Catalog, rules: Sequence[_Rule]) -> dict[int, str]:
         if bit:
             bits[bit] = rule.wanted
             asked_for |= set() if rule.only else {bit}
-    await _follow(kind, bits)
+    if not (await _followed(kind)).startswith(_digest(bits)):
+        await _follow(kind, bits)
     await _index(kind, bits, asked_for)
     return bits
 
@@ -165,16 +190,36 @@ def _free(taken: Sequence[int]) -> int:
 
 
 def _sum(bits: Mapping[int, str]) -> str:
-    return ' + '.join(f'(CASE WHEN {text} THEN {bit} ELSE 0 END)' for bit, text in bits.items()) or '0'
+    """The marks of a record; bits that no rule has stay, since somebody may believe them a little longer."""
+    others = f'(t.marks & {(1 << BITS) - 1 - sum(bits)})'
+    return ' + '.join([others, *(f'(CASE WHEN {text} THEN {bit} ELSE 0 END)' for bit, text in bits.items())])
+
+
+def _digest(bits: Mapping[int, str]) -> str:
+    return hashlib.sha256(_sum(bits).encode()).hexdigest()[:16]
+
+
+async def _followed(kind: Catalog) -> str:
+    """What the database follows now: a word that begins with the digest of it, and never comes again."""
+    name = table(kind)
+    found = await database.rows(
+        f"SELECT prosrc AS sql FROM pg_proc WHERE oid = to_regproc('marks_{name}')"
+        if database.is_postgres()
+        else f"SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = 'marks_{name}_update'"
+    )
+    word = re.search(r'BEGIN /\* (\w+) \*/', found[0]['sql']) if found else None
+    return word[1] if word else ''
 
 
 async def _follow(kind: Catalog, bits: Mapping[int, str]) -> None:
     """Have the database mark whatever is written from now on, by whatever way."""
     name = table(kind)
+    word = f'{_digest(bits)}_{secrets.token_hex(8)}'
     if database.is_postgres():
-        await database.script(f'DROP TRIGGER IF EXISTS marks_{name} ON {name}')
+        # With the function goes the trigger.
+        await database.script(f'DROP FUNCTION IF EXISTS marks_{name}() CASCADE')
         if bits:
-            await database.script(_postgres_function(kind, bits))
+            await database.script(_postgres_function(kind, bits, word))
             await database.script(
                 f'CREATE TRIGGER marks_{name} BEFORE INSERT OR UPDATE ON {name}'
                 f' FOR EACH ROW EXECUTE FUNCTION marks_{name}()'
@@ -185,24 +230,21 @@ async def _follow(kind: Catalog, bits: Mapping[int, str]) -> None:
         await database.script(f'DROP TRIGGER IF EXISTS marks_{name}_{event.lower()}')
         if bits:
             await database.script(
-                f'CREATE TRIGGER marks_{name}_{event.lower()} AFTER {event} ON {name} BEGIN'
+                f'CREATE TRIGGER marks_{name}_{event.lower()} AFTER {event} ON {name} BEGIN /* {word} */'
                 f' UPDATE {name} SET marks = {fresh} WHERE id = NEW.id AND marks <> {fresh}; END'
             )
 
 
-def _postgres_function(kind: Catalog, bits: Mapping[int, str]) -> str:
+def _postgres_function(kind: Catalog, bits: Mapping[int, str], word: str) -> str:
     """Only the columns that are looked at are named, so that further ones may come and go."""
     every = {name for spec in (*SYSTEM_FIELDS.values(), *kind.fields) for name in columns(spec)}
     looked_at = sorted(every.intersection(re.findall(r'\bt\.(\w+)', ' '.join(bits.values()))))
-    row = ', '.join(f'NEW.{name} AS {name}' for name in looked_at) or '1 AS one'
-    body = f'BEGIN SELECT {_sum(bits)} INTO NEW.marks FROM (SELECT {row}) t; RETURN NEW; END'
+    row = ', '.join(f'NEW.{name} AS {name}' for name in (*looked_at, 'marks'))
+    body = f'BEGIN /* {word} */ SELECT {_sum(bits)} INTO NEW.marks FROM (SELECT {row}) t; RETURN NEW; END'
     quote = '$marks$'
     while quote in body:
         quote = f'${quote[1:-1]}s$'
-    return (
-        f'CREATE OR REPLACE FUNCTION marks_{table(kind)}() RETURNS TRIGGER LANGUAGE plpgsql AS'
-        f' {quote} {body} {quote}'
-    )
+    return f'CREATE FUNCTION marks_{table(kind)}() RETURNS TRIGGER LANGUAGE plpgsql AS {quote} {body} {quote}'
 
 
 async def _index(kind: Catalog, bits: Mapping[int, str], asked_for: Collection[int]) -> None:
@@ -226,7 +268,8 @@ async def go_through(kind: Catalog, bits: Mapping[int, str], first: int, last: i
 
     :param bits: conditions by the bit that says whether they hold"""
     marks = _sum(bits)
-    await database.rows(
+    # No blanks: a question mark may be in a text that a rule looks for.
+    await database.script(
         f'UPDATE {table(kind)} AS t SET marks = {marks}'
         f' WHERE t.id BETWEEN {first} AND {last} AND t.marks <> {marks}'
     )

@@ -154,24 +154,29 @@ async def _insert(values: dict[str, Any]) -> int:
     return person_id
 
 
-async def change_person(actor: Actor, person_id: int, values: Mapping[str, Any]) -> Person:
+async def change_person(
+    actor: Actor, person_id: int, values: Mapping[str, Any], *, is_proven: bool = False
+) -> Person:
     """Change a colleague; without the operation for it only `OWN_FIELDS` of oneself.
 
-    Deactivating ends every session and token. A new password goes through `set_password`.
+    Deactivating ends every session and token; another e-mail the links to a new password. A new password goes
+    through `set_password`.
+
+    :param is_proven: the person has just given the present password, see `own_email`
 
     :raises Refused: 'last_administrator'
     :raises Invalid: field by field
     :raises NotAllowed: an operation is missing, or it is an administrator"""
     with guard.acting(actor):
         async with database.transaction():
-            await _change(actor, person_id, values)
+            await _change(actor, person_id, values, is_proven=is_proven)
     return await person(actor, person_id)
 
 
-async def _change(actor: Actor, person_id: int, wanted: Mapping[str, Any]) -> None:
+async def _change(actor: Actor, person_id: int, wanted: Mapping[str, Any], *, is_proven: bool) -> None:
     lock = ' FOR UPDATE' if database.is_postgres() else ''
     found = await database.rows(f'SELECT * FROM people WHERE id = ?{lock}', [person_id])
-    await need_may_change(actor, await person(actor, person_id), wanted)
+    await need_may_change(actor, await person(actor, person_id), wanted, is_proven=is_proven)
     for code in {'password', 'kind'}.intersection(wanted):
         raise Invalid({code: BadValue('read_only')})
     before, values = found[0], await checked_values(wanted)
@@ -194,6 +199,11 @@ async def _change(actor: Actor, person_id: int, wanted: Mapping[str, Any]) -> No
         await hold_roles(person_id, roles)
     if values.get('is_active') == 0:
         await end_everything(person_id)
+    elif after['email'] != before['email']:
+        # A link that went to the mailbox of before is for whoever reads that one.
+        await database.rows(
+            "DELETE FROM invitations WHERE person_id = ? AND used_at IS NULL AND kind = 'reset'", [person_id]
+        )
     publish_changed(person_id)
     await _note(actor, person_id, before, values, roles)
 

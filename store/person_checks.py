@@ -13,7 +13,6 @@ from store.problems import BadValue, Invalid, NotAllowed, Refused
 
 OWN_FIELDS = frozenset(
     {
-        'email',
         'phone',
         'language',
         'theme',
@@ -24,7 +23,7 @@ OWN_FIELDS = frozenset(
         'deputy_id',
     }
 )
-"""What everybody may change about themselves."""
+"""What everybody may change about themselves; the e-mail takes a password as well (`own_email`)."""
 CUSTOMER_FIELDS = frozenset({'name', 'phone', 'language', 'theme', 'time_zone'})
 """What customers may change about themselves; by the e-mail they are known."""
 KEYS = frozenset({'login', 'email'})
@@ -43,12 +42,15 @@ def need_may_create(actor: Actor, rows: Iterable[Mapping[str, Any]]) -> None:
             need(actor, 'manage_roles')
 
 
-async def need_may_change(actor: Actor, one: Person, values: Mapping[str, Any]) -> None:
+async def need_may_change(
+    actor: Actor, one: Person, values: Mapping[str, Any], *, is_proven: bool = False
+) -> None:
     """Let those pass who may change this person so: everybody their `OWN_FIELDS`, only administrators one
     of theirs.
 
+    :param is_proven: the person has just given the present password
     :raises NotAllowed: an operation is missing, or the person may more than who changes them"""
-    own = CUSTOMER_FIELDS if one.is_portal else OWN_FIELDS
+    own = CUSTOMER_FIELDS if one.is_portal else OWN_FIELDS | ({'email'} if is_proven else set())
     if actor.is_admin or (actor.person_id == one.id and own.issuperset(values)):
         return
     need(actor, 'manage_people')

@@ -238,6 +238,8 @@ def _by_share(actor: Actor, right: str, catalog: Catalog) -> Sql:
 
 
 def _by_rules(actor: Actor, right: str, catalog: Catalog) -> list[Sql]:
+    if actor.portal and right != READ and portal_reach.is_identity(catalog.code):
+        return []
     rules = actor.record_rules.get(catalog.code, ())
     return [
         _of_rule(actor, rule, catalog) for rule in rules if not rule.only and _as_rule(right) in rule.rights

@@ -89,10 +89,12 @@ async def register(
     :raises Invalid: fields 'name' and 'email'"""
     if registration() == CLOSED:
         raise Refused('registration_closed')
+    # In its one spelling before it is looked at: what looks like a comma becomes one and names two mailboxes.
+    email = normal_login(email)
     given = await checked_values({'name': name, 'email': email, 'language': language})
     if not given['email']:
         raise Invalid({'email': BadValue('required')})
-    email = normal_login(given['email'])
+    email = given['email']
     for throttle, key in ((by_address, address), (by_email, email), (by_everybody, '*')):
         if key:
             throttle.take(key)
@@ -108,12 +110,14 @@ async def register(
 
 
 async def _is_known(email: str) -> bool:
+    # Who was deactivated does not come back by registering.
     found = await database.rows(
-        'SELECT id FROM people WHERE login = ? OR (is_active = 1 AND fold(email) = ?)'
-        " UNION ALL SELECT id FROM portal_requests WHERE state = 'waiting' AND email = ?",
+        'SELECT login, email FROM people WHERE login = ? OR fold(email) = ?'
+        " UNION ALL SELECT email, email FROM portal_requests WHERE state = 'waiting' AND email = ?",
         [email, fold(email) or '', email],
     )
-    return bool(found)
+    # Two mailboxes may fold to one.
+    return any(email in (row['login'], normal_login(row['email'])) for row in found)
 
 
 async def _asked(given: Mapping[str, Any], *, is_known: bool) -> Registration:

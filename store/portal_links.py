@@ -5,9 +5,8 @@ from urllib.parse import urlsplit
 
 from store import database, guard, own_account, role_rights
 from store.actor import FieldLevel
-from store.colleagues import EMAIL, contacts_with, field_of
+from store.colleagues import EMAIL, field_of
 from store.designer import Designer
-from store.folding import fold
 from store.portal_reach import ACCOUNTS, CONTACTS, known_as, links
 from store.problems import Problem
 from store.query import Condition, Filter, Query
@@ -28,6 +27,8 @@ _FREE = (
 )
 FREE_MAIL = frozenset(_FREE.split())
 """Domains that belong to no customer: an address there says nothing about a company."""
+_EVERYWHERE = frozenset({'yahoo', 'ymail', 'hotmail', 'outlook', 'live', 'msn', 'gmx', 'aol', 'yandex'})
+"""First parts of such domains that stand before the endings of many countries."""
 
 
 def email_of(contact: RecordView) -> str:
@@ -77,7 +78,14 @@ async def hide_mark(role: str) -> None:
 
 async def _match(catalog: Catalog, email: str) -> int | None:
     """The contact with this e-mail, if it is one alone and nobody is it yet."""
-    fitting = (await contacts_with(catalog, [email])).get(fold(email) or '', [])
+    spec = field_of(catalog, EMAIL)
+    if spec is None:
+        return None
+    asked = Filter((Condition(spec.code, 'in', [email]),))
+    query = Query(filter=asked, sort='id', limit=200, fields=(spec.code,))
+    found = (await Records(guard.SETUP).find(catalog.code, query)).records
+    # Two addresses may be one word to a search, and still be mailboxes of two owners.
+    fitting = [view.id for view in found if email_of(view).lower() == email]
     if len(fitting) != 1:
         return None
     with guard.acting(guard.DOOR):
@@ -107,7 +115,7 @@ async def _new(catalog: Catalog, email: str, name: str) -> int | None:
 async def account_for(email: str) -> int | None:
     """The one account whose site or e-mail is of the same domain; not for free mail, and never our own."""
     accounts, domain = known_as(ACCOUNTS), email.rpartition('@')[2].casefold()
-    if accounts is None or not domain or domain in FREE_MAIL:
+    if accounts is None or not domain or _is_free(domain):
         return None
     found: set[int] = set()
     for kind in ('web', EMAIL):
@@ -123,6 +131,10 @@ async def _of_domain(accounts: Catalog, spec: FieldSpec, domain: str) -> set[int
     query = Query(filter=asked, sort='id', limit=200, fields=(spec.code,))
     views = (await Records(guard.SETUP).find(accounts.code, query)).records
     return {view.id for view in views if _domain(str(view.values.get(spec.code) or '')) == domain}
+
+
+def _is_free(domain: str) -> bool:
+    return domain in FREE_MAIL or domain.partition('.')[0] in _EVERYWHERE
 
 
 def _domain(text: str) -> str:

@@ -49,8 +49,10 @@ def _of_contact(contact_id: int, catalog: Catalog) -> Iterator[Sql]:
     if catalog.code == contacts.code:
         yield 't.id = ?', [contact_id]
         return
+    # A contact in the recycle bin is nobody, as in `_of_account`.
+    mine = f'(SELECT c.id FROM {table(contacts)} c WHERE c.id = ? AND c.deleted_at IS NULL)'
     for spec in links(catalog, contacts):
-        yield f't.{columns(spec)[0]} = ?', [contact_id]
+        yield f't.{columns(spec)[0]} = {mine}', [contact_id]
 
 
 def _of_account(contact_id: int, catalog: Catalog) -> Iterator[Sql]:
@@ -90,7 +92,11 @@ def claims(catalog: Catalog) -> dict[str, str]:
 
 
 def kept_from(catalog: Catalog, values: Iterable[str]) -> dict[str, Problem]:
-    """What somebody of the portal may not say about a record: whose it is, and who is responsible."""
+    """What somebody of the portal may not say about a record: whose it is, and who is responsible.
+
+    About who somebody is they say nothing at all, whatever rule lets them change such records."""
+    if is_identity(catalog.code):
+        return {code: BadValue('read_only') for code in values}
     people = (spec.code for spec in catalog.live_fields if spec.type == 'person')
     closed = {*claims(catalog), 'owner', *people}
     return {code: BadValue('read_only') for code in values if code in closed}
@@ -113,15 +119,17 @@ async def _identity(actor: Actor) -> dict[str, Ref]:
     contacts, accounts = known_as(CONTACTS), known_as(ACCOUNTS)
     if contacts is None or actor.contact_id is None:
         return {}
-    found = {CONTACTS: Ref(actor.contact_id, '', contacts.code)}
     link = next(iter(links(contacts, accounts)), None) if accounts is not None else None
-    if accounts is None or link is None:
-        return found
+    account = f't.{columns(link)[0]}' if link is not None else 'NULL'
     with guard.acting(guard.DOOR):
         row = await database.rows(
-            f'SELECT t.{columns(link)[0]} AS id FROM {table(contacts)} t WHERE t.id = ?', [actor.contact_id]
+            f'SELECT {account} AS id FROM {table(contacts)} t WHERE t.id = ? AND t.deleted_at IS NULL',
+            [actor.contact_id],
         )
-    if row and row[0]['id'] is not None:
+    if not row:
+        return {}
+    found = {CONTACTS: Ref(actor.contact_id, '', contacts.code)}
+    if accounts is not None and row[0]['id'] is not None:
         found[ACCOUNTS] = Ref(row[0]['id'], '', accounts.code)
     return found
 

@@ -65,30 +65,36 @@ async def save_rule(actor: Actor, rule: SavedRule) -> int:
     need(actor, 'manage_roles')
     with guard.acting(actor):
         async with database.transaction():
+            await marking.alone()
             await _check(actor, rule)
             _need_own(actor, rule)
-            if rule.id:
-                _need_own(actor, await _rule(rule.id))
-            row = _row(rule)
-            if rule.id:
-                sets = ', '.join(f'{column} = ?' for column in _COLUMNS)
-                found = await database.rows(
-                    f'UPDATE record_rules SET {sets} WHERE id = ? RETURNING id', [*row, rule.id]
-                )
-            else:
-                found = await database.rows(
-                    f'INSERT INTO record_rules ({", ".join(_COLUMNS)}, position) VALUES'
-                    f' ({", ".join("?" * len(_COLUMNS))},'
-                    ' (SELECT COALESCE(MAX(o.position), 0) + 1 FROM record_rules o)) RETURNING id',
-                    row,
-                )
-            if not found:
-                raise NotFound(catalog='record_rule', id=rule.id)
+            old = await _rule(rule.id) if rule.id else rule
+            _need_own(actor, old)
+            rule_id = await _write(rule, has_moved=old.catalog != rule.catalog)
+            if old.catalog != rule.catalog:
+                await marking.begin(old.catalog, is_removed=True)
             await marking.begin(rule.catalog)
             publish_changed(None)
             await audit.note(actor, 'rights_changed', rule=rule.name, **_told(rule))
-    rule_id: int = found[0]['id']
     return rule_id
+
+
+async def _write(rule: SavedRule, *, has_moved: bool) -> int:
+    """The row of a rule; a mark belongs to the records of the catalogue that the rule had till now."""
+    row = _row(rule)
+    if rule.id:
+        sets = ', '.join(f'{column} = ?' for column in _COLUMNS) + (", mark = 0, marked = ''" * has_moved)
+        found = await database.rows(
+            f'UPDATE record_rules SET {sets} WHERE id = ? RETURNING id', [*row, rule.id]
+        )
+    else:
+        found = await database.rows(
+            f'INSERT INTO record_rules ({", ".join(_COLUMNS)}, position) VALUES'
+            f' ({", ".join("?" * len(_COLUMNS))},'
+            ' (SELECT COALESCE(MAX(o.position), 0) + 1 FROM record_rules o)) RETURNING id',
+            row,
+        )
+    return int(found[0]['id'])
 
 
 def _row(rule: SavedRule) -> list[Any]:
@@ -145,6 +151,7 @@ async def remove_rule(actor: Actor, rule_id: int) -> None:
     need(actor, 'manage_roles')
     with guard.acting(actor):
         async with database.transaction():
+            await marking.alone()
             gone = await _rule(rule_id)
             if gone.only:
                 _need_own(actor, gone)

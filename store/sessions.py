@@ -26,6 +26,7 @@ from store.browser_sessions import (
     session_of,
     sign_out,
 )
+from store.person_rows import BY_DIRECTORY
 from store.person_values import normal_login
 from store.problems import BadValue, Invalid, Refused
 from store.system_settings import load_settings, save_setting
@@ -98,10 +99,11 @@ def forget() -> None:
 
 
 async def needs_setup() -> bool:
-    """Whether no administrator exists yet."""
+    """Whether no administrator exists yet who comes in by a password, of ours or of the directory."""
     with guard.acting(guard.DOOR):
         return not await database.rows(
-            "SELECT id FROM people WHERE is_admin = 1 AND is_active = 1 AND password_hash <> '' LIMIT 1"
+            'SELECT id FROM people WHERE is_admin = 1 AND is_active = 1'
+            f" AND (password_hash <> '' OR {BY_DIRECTORY}) LIMIT 1"
         )
 
 

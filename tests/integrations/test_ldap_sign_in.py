@@ -141,3 +141,25 @@ async def test_without_the_setting_the_directory_is_not_asked(company: Records, 
     assert await refusal('anna', THEIRS) == 'sign_in_failed'
     server.stop()
     assert await refusal('anna', THEIRS) == 'sign_in_failed'
+
+
+async def test_a_password_that_cannot_be_sent_is_wrong_for_everybody(
+    company: Records, server: LdapServer
+) -> None:
+    """ASVS V6.3.8: it tells nobody who is known here, and counts as a try."""
+    for password in ('\u00ad', 'tab\tstop', '\ue000', 'a\u05d0'):
+        for login in ('nobody', 'anna', 'ada'):
+            assert await refusal(login, password) == 'sign_in_failed', (login, password)
+    codes = [await refusal('boris', '\u00ad') for _ in range(11)]
+    assert codes == ['sign_in_failed'] * 10 + ['sign_in_throttled']
+
+
+async def test_an_administrator_of_the_directory_alone_is_not_sent_to_the_first_set_up(
+    company: Records, server: LdapServer
+) -> None:
+    anna = await people.person_by_login(company.actor, 'anna')
+    assert anna is not None
+    await people.change_person(company.actor, anna.id, {'is_admin': True})
+    await people.change_person(guard.SETUP, company.actor.person_id or 0, {'is_active': False})
+    assert not await sessions.needs_setup()
+    assert (await sessions.sign_in('anna', THEIRS)).person_id == anna.id

@@ -92,6 +92,7 @@ OWN = {
     'browser_sessions': 'end_other_sessions end_session list_sessions',
     'digests': 'begin',
     'notifications': 'counts list_notifications mark_read mark_viewed snooze unread_count',
+    'own_email': 'change_own_email',
     'own_words': 'own_comments',
     'first_steps': 'done hide',
     'photos': 'remove_photo set_photo',

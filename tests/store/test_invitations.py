@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from store import Records, audit, clock, database, guard, invitations, people, sessions
+from store import Records, audit, clock, database, guard, invitations, own_email, people, sessions
 from store.actor import Actor
 from store.problems import Invalid, NotAllowed, Refused
 
@@ -100,3 +100,27 @@ async def test_who_manages_people_invites_nobody_who_may_more(as_admin: Records,
     assert (await invitations.invite(hanna, nora.id)).token
     assert list(await invitations.waiting(hanna)) == [nora.id]
     assert [line.who for line in await audit.entries(as_admin.actor, kinds=('invited',))] == ['Max']
+
+
+async def test_another_own_email_takes_the_present_password(as_admin: Records) -> None:
+    """Links to a new password go there: a tab left open must not be enough to send them elsewhere."""
+    nora = await newcomer(as_admin, password=GOOD)
+    actor = await people.actor_of_person(nora.id)
+    assert actor
+    with pytest.raises(NotAllowed):
+        await people.change_person(actor, nora.id, {'email': 'thief@example.com'})
+    with pytest.raises(Invalid) as refusal:
+        await own_email.change_own_email(actor, 'thief@example.com', current='no idea at all')
+    assert set(refusal.value.errors) == {'current'}
+    changed = await own_email.change_own_email(actor, 'nora@example.net', current=GOOD)
+    assert changed.email == 'nora@example.net'
+
+
+async def test_a_link_to_a_new_password_ends_with_the_mailbox_it_went_to(as_admin: Records) -> None:
+    nora = await newcomer(as_admin, password=GOOD)
+    made = await invitations.ask_reset('nora@example.com')
+    assert made
+    assert (await invitations.invited(made.token)).login == 'nora'
+    await people.change_person(as_admin.actor, nora.id, {'email': 'nora@example.net'})
+    with pytest.raises(Refused):
+        await invitations.invited(made.token)

@@ -1,6 +1,8 @@
 """Whether a rule about records holds is kept beside each record, and is always what the filter says."""
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from store import (
     Condition,
     Designer,
+    FieldSpec,
     Filter,
     Level,
     Query,
@@ -233,3 +236,145 @@ async def test_a_stage_of_another_kind_is_seen_at_once(trade: Records) -> None:
     assert await marking.catch_up() == 1
     held, kept = await verdicts(won, rule_id)
     assert (held, await titles(rita)) == (kept, [])
+
+
+async def test_old_records_are_marked_by_hostile_words_too(trade: Records) -> None:
+    """What goes through the records says the same as what follows them."""
+    await reader(trade)
+    await values(trade)
+    for word in WORDS:
+        condition = Filter((Condition('note', 'contains', word),))
+        held, kept = await verdicts(condition, await record_rules.save_rule(trade.actor, rule(condition)))
+        assert held, word
+        assert held == kept, word
+
+
+async def test_a_rule_of_another_catalogue_is_marked_there_anew(trade: Records) -> None:
+    """A condition may read the same in two catalogues, and their bits have nothing to do with each other."""
+    rita = await reader(trade)
+    for title in ('open', 'secret'):
+        await trade.create('deals', {'title': title})
+    secret = Filter((Condition('title', 'contains', 'secret'),))
+    elsewhere = replace(rule(secret, only=True), catalog='accounts')
+    rule_id = await record_rules.save_rule(trade.actor, elsewhere)
+    await record_rules.save_rule(trade.actor, rule(secret, only=True, id=rule_id))
+    assert await titles(rita) == ['open']
+    await trade.create('deals', {'title': 'secret too'})
+    assert await titles(rita) == ['open']
+    assert await marking.catch_up() == 0
+
+
+async def test_a_rule_changed_and_changed_back_while_records_are_marked(
+    trade: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was written between the two changes has been marked by the other filter."""
+    rita = await reader(trade)
+    await trade.create('deals', {'title': 'open'})
+    hot, cold = (Filter((Condition('heat', 'is', heat),)) for heat in ('hot', 'cold'))
+    monkeypatch.setattr(marking, 'AT_ONCE', 0)
+    rule_id = await record_rules.save_rule(trade.actor, rule(hot, only=True))
+    going = marking.take_stock
+
+    async def interrupted(kind: Catalog, bits: Mapping[int, str]) -> None:
+        await record_rules.save_rule(trade.actor, rule(cold, only=True, id=rule_id))
+        await trade.create('deals', {'title': 'hot', 'heat': 'hot'})
+        await record_rules.save_rule(trade.actor, rule(hot, only=True, id=rule_id))
+        await going(kind, bits)
+
+    monkeypatch.setattr(marking, 'take_stock', interrupted)
+    await marking.catch_up()
+    assert await titles(rita) == ['open']
+    monkeypatch.setattr(marking, 'take_stock', going)
+    await marking.catch_up()
+    held, kept = await verdicts(hot, rule_id)
+    assert (held, bool((await state(rule_id))[1])) == (kept, True)
+
+
+async def test_a_rule_saved_while_others_are_marked_stays_followed(
+    trade: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever went through the records does not let the database follow what was wanted at the beginning."""
+    rita = await reader(trade)
+    paid, cold = Filter((Condition('paid', 'is', True),)), Filter((Condition('heat', 'is', 'cold'),))
+    with monkeypatch.context() as big:
+        big.setattr(marking, 'AT_ONCE', -1)
+        await record_rules.save_rule(trade.actor, rule(paid, only=True))
+    going = marking.take_stock
+
+    async def joined(kind: Catalog, bits: Mapping[int, str]) -> None:
+        await record_rules.save_rule(trade.actor, rule(cold, only=True))
+        await going(kind, bits)
+
+    monkeypatch.setattr(marking, 'take_stock', joined)
+    await marking.catch_up()
+    await trade.create('deals', {'title': 'cold', 'heat': 'cold'})
+    assert await titles(rita) == []
+
+
+async def test_more_rules_than_bits_are_asked_and_nobody_waits_for_them(
+    trade: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rule that is left over is asked; the records are not gone through again and again for it."""
+    monkeypatch.setattr(marking, 'BITS', 2)
+    rita = await reader(trade)
+    await values(trade)
+    for heat in ('hot', 'cold'):
+        await record_rules.save_rule(trade.actor, rule(Filter((Condition('heat', 'is', heat),)), only=True))
+    left_over = Filter((Condition('title', 'is', 'empty'),))
+    rule_id = await record_rules.save_rule(trade.actor, rule(left_over, only=True))
+    assert await state(rule_id) == (0, '')
+    assert await titles(rita) == []
+    assert await marking.catch_up() == 0
+
+
+async def test_who_still_holds_the_rule_as_it_was_sees_no_more_than_then(trade: Records) -> None:
+    """Another process, or a long reading, believes a mark a little longer: it is not taken away under it."""
+    rita = await reader(trade)
+    for heat in ('hot', 'cold'):
+        await trade.create('deals', {'title': heat, 'heat': heat})
+    hot, cold = (Filter((Condition('heat', 'is', heat),)) for heat in ('hot', 'cold'))
+    rule_id = await record_rules.save_rule(trade.actor, rule(hot, only=True))
+    held = await now(rita)
+    await record_rules.save_rule(trade.actor, rule(cold, only=True, id=rule_id))
+    assert [view.title for view in (await held.find('deals')).records] == ['cold']
+
+
+async def test_two_who_save_rules_at_once_get_two_bits(trade: Records) -> None:
+    """Neither sees the other's rule until it is committed."""
+    await reader(trade)
+    await values(trade)
+    filters = [Filter((Condition('heat', 'is', heat),)) for heat in ('hot', 'cold')]
+    ids = await asyncio.gather(*(record_rules.save_rule(trade.actor, rule(one)) for one in filters))
+    for condition, rule_id in zip(filters, ids, strict=True):
+        held, kept = await verdicts(condition, rule_id)
+        assert held == kept
+    assert len({(await state(rule_id))[0] for rule_id in ids}) == 2
+
+
+async def test_records_are_written_whatever_becomes_of_the_fields_of_a_rule(trade: Records) -> None:
+    """What the database follows by names columns; fields come, are put away, come back, lose a value."""
+    rita = await reader(trade)
+    designer = Designer(trade.actor)
+    secret = Filter((Condition('note', 'contains', 'secret'), Condition('heat', 'is', 'hot')), 'any')
+    rule_id = await record_rules.save_rule(trade.actor, rule(secret, only=True))
+    for step in range(6):
+        if step == 1:
+            await designer.add_field('deals', FieldSpec(code='more', label='More', type='text', unique=True))
+        elif step == 2:
+            await designer.archive_field('deals', 'note')
+        elif step == 3:
+            await marking.catch_up()
+        elif step == 4:
+            await designer.change_field('deals', 'note', archived=False)
+        elif step == 5:
+            await marking.catch_up()
+            await designer.change_field('deals', 'code', unique=False)
+        given = {'note': 'a secret'} if step not in (2, 3) else {}
+        record = await trade.create('deals', {'title': 'gone', 'code': f'c{step}', **given})
+        await trade.change('deals', record.id, {'title': 'gone again'})
+        await trade.create('deals', {'title': 'open'})
+        # With its field put away the rule keeps all out; back, those without the word are seen again.
+        kept = [] if step in (2, 3) else ['gone again'] * 2 * (step > 3) + ['open'] * (step + 1)
+        assert await titles(rita) == kept, step
+    held, marked = await verdicts(secret, rule_id)
+    assert held == marked

@@ -32,7 +32,8 @@ from store import (
 )
 from store.actor import Actor
 from store.actors import actor_as
-from store.query import Query
+from store.query import Condition, Filter, Query
+from store.record_rules import SavedRule, save_rule
 from tests.conftest import records_of
 
 PASSWORD = 'correct-horse-battery-9'
@@ -164,6 +165,26 @@ async def test_they_change_nothing_about_who_they_are(company: Company) -> None:
     with pytest.raises(NotAllowed):
         await ann.create('contacts', {'title': 'x'})
     assert not ann.may('change', 'contacts')
+
+
+async def test_no_rule_lets_them_say_who_somebody_is(company: Company) -> None:
+    """Whoever writes an e-mail of theirs into another contact could register as that one."""
+    ann = await company.customer(contacts=OWN)
+    everybody = Filter((Condition('title', 'is_not', 'nobody'),))
+    rule = SavedRule(
+        catalog='contacts',
+        name='All',
+        condition=everybody,
+        roles=('portal',),
+        rights=('read', 'change', 'delete'),
+    )
+    await save_rule(company.admin.actor, rule)
+    ann = Records(await actor_of(ann.actor.person_id or 0))
+    assert len(await titles(ann, 'contacts')) == 3
+    with pytest.raises(NotAllowed):
+        await ann.change('contacts', company.ids['bob'], {'email': 'x@y.example'})
+    with pytest.raises(NotAllowed):
+        await ann.remove('contacts', company.ids['bob'])
 
 
 async def test_without_a_contact_there_is_nothing(company: Company) -> None:
@@ -401,3 +422,53 @@ async def test_a_forgotten_password_goes_around_no_second_factor(company: Compan
     await invitations.accept(link.token, name=link.name, password=fresh)
     with pytest.raises(sessions.SecondFactorNeeded):
         await sessions.sign_in('ann@acme.example', fresh, portal=True)
+
+
+@pytest.mark.parametrize(
+    'email', ['me@evil.example\uff0cyou\uff20bolt.example', 'me@evil.example\uff1byou', 'a\uff1cb@c.example']
+)
+async def test_an_address_is_looked_at_in_the_spelling_it_is_written_to(company: Company, email: str) -> None:
+    await opened(company, 'open')
+    with pytest.raises(Invalid, match='email'):
+        await portal.register(name='x', email=email)
+
+
+async def test_a_mailbox_that_is_only_alike_leads_to_no_contact(company: Company) -> None:
+    """Domains with ё and е, and with ß and ss, may have two owners."""
+    await company.admin.change('contacts', company.ids['ann'], {'email': 'ann@лёд.example'})
+    await company.admin.change('contacts', company.ids['bob'], {'email': 'bob@weiß.example'})
+    await opened(company, 'open')
+    for email in ('ann@лед.example', 'bob@weiss.example'):
+        assert (await came_in(email)).contact_id not in (company.ids['ann'], company.ids['bob'], None)
+    assert (await came_in('ann@лёд.example')).contact_id == company.ids['ann']
+    for email in ('ann@лед.example', 'ann@лёд.example'):
+        link = await invitations.ask_reset(email)
+        assert link is not None
+        assert link.email == email
+
+
+@pytest.mark.parametrize('domain', ['hotmail.co.uk', 'yahoo.fr', 'outlook.de', 'live.nl'])
+async def test_free_mail_of_every_country_says_nothing(company: Company, domain: str) -> None:
+    await company.admin.change('accounts', company.ids['bolt'], {'web': f'https://{domain}'})
+    await opened(company, 'open')
+    made = await came_in(f'somebody@{domain}')
+    assert (await company.admin.get('contacts', made.contact_id or 0))['account'] is None
+
+
+async def test_who_was_deactivated_does_not_come_back_by_registering(company: Company) -> None:
+    admin = company.admin.actor
+    gone = await people.create_person(admin, {'name': 'Ann', 'login': 'ann', 'email': 'ann@acme.example'})
+    await people.change_person(admin, gone.id, {'is_active': False})
+    await opened(company, 'open')
+    assert (await portal.register(name='Ann', email='Ann@acme.example')).is_known
+
+
+async def test_a_contact_in_the_recycle_bin_is_nobody(company: Company) -> None:
+    unit = Rights(Level.UNIT, Level.UNIT, Level.UNIT)
+    ann = await company.customer(cases=unit)
+    await company.admin.remove('contacts', company.ids['ann'])
+    assert await titles(ann) == set()
+    with pytest.raises(Invalid, match='title'):
+        await ann.create('cases', {'title': 'After'})
+    await company.admin.restore('contacts', company.ids['ann'])
+    assert await titles(ann) == {'case of ann', 'case of abe'}

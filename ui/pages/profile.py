@@ -8,6 +8,7 @@ from nicegui import ui
 
 from integrations.own_data import own_data
 from store import FieldSpec, Problem, people, units
+from store.own_email import change_own_email
 from store.people import Person
 from ui import theme
 from ui.components import frame
@@ -18,7 +19,7 @@ from ui.components.person_work import absence_block, hours_block, plain_values
 from ui.components.photo_crop import PhotoCrop
 from ui.components.profile_notices import notices_block
 from ui.components.profile_security import security_block
-from ui.components.settings import autosaved, block, language_choices, zone_choices
+from ui.components.settings import ask, autosaved, block, language_choices, zone_choices
 from ui.formats import today
 from ui.pages import Page, everyone
 from ui.place import Place, go, reload
@@ -78,12 +79,36 @@ async def _personal(me: Person) -> None:
                 text(' · '.join(part for part in (me.login, ', '.join(working_in)) if part), 'a-muted')
             PhotoCrop(me, reload)
         autosaved(_specs(), _values(me), _save)
+        if not _changes_email():
+            with row('a-gap-8'):
+                button(t('Change e-mail'), _ask_email, icon='mail')
+
+
+def _changes_email() -> bool:
+    """Whether the own e-mail is changed like any field: who manages people could do it by another way."""
+    return session().actor.may_do('manage_people')
+
+
+async def _ask_email() -> None:
+    specs = [
+        FieldSpec(code='email', label='E-mail', type='email', required=True),
+        FieldSpec(
+            code='current', label='Present password', type='text', required=True, options={'secret': True}
+        ),
+    ]
+
+    async def save(values: dict[str, Any]) -> None:
+        await change_own_email(session().actor, values['email'], current=values['current'])
+
+    sentence = t('Links to a new password go there, so your present one is asked.')
+    if await ask(t('Change e-mail'), specs, {}, save, t('Save'), sentence=sentence):
+        reload()
 
 
 def _specs() -> list[FieldSpec]:
     themes = [('system', t('As the device')), ('light', t('Light')), ('dark', t('Dark'))]
     return [
-        FieldSpec(code='email', label='E-mail', type='email'),
+        FieldSpec(code='email', label='E-mail', type='email', read_only=not _changes_email()),
         FieldSpec(code='phone', label='Phone', type='phone'),
         FieldSpec(code='language', label='Language', type='choice', options={'choices': language_choices()}),
         FieldSpec(
