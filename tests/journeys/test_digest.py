@@ -8,7 +8,7 @@ import pytest
 
 from automations import Engine, FakeClock
 from integrations.mail_out import SmtpMailer
-from store import Records, people
+from store import Records, guard, people
 from store import clock as store_clock
 from store.digests import begin
 from store.notice_choices import KEY, NoticeChoices
@@ -71,7 +71,7 @@ class House:
 @pytest.fixture
 async def house(as_member: Records, clock: FakeClock, engine: Engine) -> House:
     values = {'email': 'max@example.com', 'time_zone': 'Europe/Moscow', 'language': 'ru'}
-    await people.change_person(as_member.actor, as_member.actor.person_id or 0, values)
+    await people.change_person(guard.SETUP, as_member.actor.person_id or 0, values)
     return House(as_member, clock, engine)
 
 
