@@ -3,10 +3,12 @@
 import json
 import secrets
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from store import database, guard
+from store.actor import Actor
 from store.problems import NotFound
 from store.schema import Catalog, FieldSpec, Pipeline, Rewriting, Stage
 
@@ -92,6 +94,25 @@ async def announce() -> None:
         ' ON CONFLICT (key) DO UPDATE SET value = excluded.value',
         [VERSION_KEY, secrets.token_hex(8)],
     )
+
+
+@asynccontextmanager
+async def shaping(actor: Actor, reload: Callable[[], Awaitable[None]] | None = None) -> AsyncIterator[None]:
+    """One transaction for what is held in memory; this process and others read it anew after it.
+
+    :param reload: what reads it, the schema if nothing is given"""
+    read = reload or load
+    try:
+        with guard.acting(actor):
+            async with database.transaction():
+                yield
+                await announce()
+                await read()
+    except BaseException:
+        # What was read inside the transaction has been rolled back with it.
+        if not database.in_open_transaction():
+            await read()
+        raise
 
 
 async def _stored_version() -> str:

@@ -2,15 +2,15 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
 from typing import Any
 
-from store import catalogs, database, guard, tables
+from store import database, tables
 from store.actor import Actor
 from store.audit import note_structure
-from store.catalogs import SCHEMA
+from store.catalogs import SCHEMA, shaping
 from store.fields import FIELD_TYPES
 from store.operations import need
 from store.problems import BadValue, Invalid, NotFound, Problem, Refused
@@ -21,22 +21,6 @@ _COLOR = re.compile(r'#[0-9a-f]{6}', re.IGNORECASE)
 _KEY = re.compile(r'[a-z0-9_]{1,60}')
 KINDS = ('open', 'won', 'lost')
 RESERVED = frozenset({*SYSTEM_FIELDS, 'pipeline', 'stage_kind', 'deleted', 'version', 'rank', 'person'})
-
-
-@asynccontextmanager
-async def shaping(actor: Actor) -> AsyncIterator[None]:
-    """One transaction for metadata and tables; the schema is loaded anew after it."""
-    try:
-        with guard.acting(actor):
-            async with database.transaction():
-                yield
-                await catalogs.announce()
-                await catalogs.load()
-    except BaseException:
-        # What was loaded inside the transaction has been rolled back with it.
-        if not database.in_open_transaction():
-            await catalogs.load()
-        raise
 
 
 class Designer:

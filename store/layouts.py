@@ -4,14 +4,13 @@ All are held in memory, so a page asks for its layout without a query."""
 
 import json
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from store import audit, catalogs, database, guard, layout_values
+from store import audit, database, guard, layout_values
 from store.actor import Actor, FieldLevel
-from store.catalogs import SCHEMA
+from store.catalogs import SCHEMA, shaping
 from store.layout_values import DEFAULT, Block, Layout, LayoutTab
 from store.operations import need
 from store.problems import BadValue, Invalid, NotFound
@@ -129,7 +128,7 @@ async def save(actor: Actor, catalog: str, one: Layout) -> None:
         in_sight = {spec.code for spec in seen(actor, whole).live_fields}
         unseen = {spec.code for spec in whole.fields} - in_sight
         one = layout_values.keeping_unseen(one, old, unseen)
-    async with _shaping(actor):
+    async with shaping(actor, load):
         held = await _present_roles(one.roles, old.roles if old is not None else ())
         await _write(whole.id, replace(one, roles=held))
         facts = {'roles': list(held)} if held else {}
@@ -139,7 +138,7 @@ async def save(actor: Actor, catalog: str, one: Layout) -> None:
 async def arrange(actor: Actor, catalog: str, codes: Sequence[str]) -> None:
     """Put the layouts of roles into this order: a person has the first one that fits."""
     need(actor, 'edit_structure')
-    async with _shaping(actor):
+    async with shaping(actor, load):
         for place, code in enumerate(codes):
             sql = 'UPDATE layouts SET position = ? WHERE catalog_id = ? AND code = ?'
             await database.rows(sql, [place, SCHEMA[catalog].id, code])
@@ -150,7 +149,7 @@ async def remove(actor: Actor, catalog: str, code: str) -> None:
 
     :raises NotFound: 'no_such_layout'"""
     need(actor, 'edit_structure')
-    async with _shaping(actor):
+    async with shaping(actor, load):
         sql = 'DELETE FROM layouts WHERE catalog_id = ? AND code = ? RETURNING id'
         gone = await database.rows(sql, [SCHEMA[catalog].id, code])
         if not gone and code != DEFAULT:
@@ -201,22 +200,6 @@ async def _present_roles(codes: Sequence[str], before: Sequence[str]) -> tuple[s
         if code not in known and code not in before:
             raise Invalid({'roles': BadValue('unknown_role', role=code[:60])})
     return tuple(code for code in codes if code in known)
-
-
-@asynccontextmanager
-async def _shaping(actor: Actor) -> AsyncIterator[None]:
-    """One transaction; memory, and other processes, follow it."""
-    try:
-        with guard.acting(actor):
-            async with database.transaction():
-                yield
-                await catalogs.announce()
-                await load()
-    except BaseException:
-        # What was loaded inside the transaction has been rolled back with it.
-        if not database.in_open_transaction():
-            await load()
-        raise
 
 
 def _layout(row: Mapping[str, Any]) -> Layout | None:

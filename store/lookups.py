@@ -9,10 +9,10 @@ from typing import Any
 from store import changes, clock, database, guard
 from store.actor import TO_UNDO, Actor, Cause
 from store.audit import note_structure
-from store.catalogs import SCHEMA
+from store.catalogs import SCHEMA, shaping
 from store.changes import Entry
 from store.decoding import plan_of
-from store.designer import check_choices, holding, need_unused, rewrite_field, shaping
+from store.designer import check_choices, holding, need_unused, rewrite_field
 from store.operations import need
 from store.problems import BadValue, Invalid, NotFound, Refused
 from store.schema import Catalog, FieldSpec

@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from store import audit, catalogs, database, guard, system_settings
+from store import audit, database, guard, system_settings
 from store.actor import Actor
+from store.catalogs import shaping
 from store.operations import need, need_employee
 from store.problems import BadValue, Invalid, NotFound, Problem
 
@@ -112,7 +112,7 @@ async def save(actor: Actor, one: Workplace) -> None:
     need(actor, 'manage_workplaces')
     if errors := _errors(one):
         raise Invalid(errors)
-    async with _shaping(actor):
+    async with shaping(actor, load):
         await _check_roles(one.roles)
         await database.rows(
             'INSERT INTO workplaces (code, label, labels, icon, sections, roles, position)'
@@ -135,7 +135,7 @@ async def save(actor: Actor, one: Workplace) -> None:
 async def arrange(actor: Actor, codes: Sequence[str]) -> None:
     """Put the workplaces into this order."""
     need(actor, 'manage_workplaces')
-    async with _shaping(actor):
+    async with shaping(actor, load):
         for place, code in enumerate(codes):
             await database.rows('UPDATE workplaces SET position = ? WHERE code = ?', [place, code])
 
@@ -145,26 +145,10 @@ async def remove(actor: Actor, code: str) -> None:
 
     :raises NotFound: 'no_such_workplace'"""
     need(actor, 'manage_workplaces')
-    async with _shaping(actor):
+    async with shaping(actor, load):
         if not await database.rows('DELETE FROM workplaces WHERE code = ? RETURNING id', [code]):
             raise NotFound('no_such_workplace', workplace=code[:60])
         await audit.note(actor, 'setting_changed', setting=f'workplace {code}', removed=True)
-
-
-@asynccontextmanager
-async def _shaping(actor: Actor) -> AsyncIterator[None]:
-    """One transaction; memory, and other processes, follow it."""
-    try:
-        with guard.acting(actor):
-            async with database.transaction():
-                yield
-                await catalogs.announce()
-                await load()
-    except BaseException:
-        # What was loaded inside the transaction has been rolled back with it.
-        if not database.in_open_transaction():
-            await load()
-        raise
 
 
 def _errors(one: Workplace) -> dict[str, Problem]:

@@ -20,6 +20,7 @@ from ldap3 import ANONYMOUS, BASE, MODIFY_DELETE, MODIFY_REPLACE, NONE, SIMPLE, 
 
 from store import Records
 from store.system_settings import change_settings
+from tests.ports import free_port
 
 BASE_DN = 'dc=example,dc=test'
 PEOPLE = f'ou=people,{BASE_DN}'
@@ -52,7 +53,7 @@ class LdapServer:
     def __init__(self, folder: Path, *, size_limit: int = 0) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.port, self.tls_port = _free_port(), _free_port()
+        self.port, self.tls_port = free_port(), free_port()
         self._size_limit = size_limit
         self._process: subprocess.Popen[bytes] | None = None
         self.ca = make_certificate(folder)
@@ -253,13 +254,6 @@ def make_certificate(folder: Path) -> str:
 def _answers(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(('127.0.0.1', port)) == 0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == '__main__':

@@ -14,6 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.ports import free_port
+
 EXAMPLES = Path(__file__).parents[1] / 'deploy' / 'nginx'
 
 
@@ -29,7 +31,7 @@ class Nginx:
 
     def __init__(self, folder: Path, example: str) -> None:
         self.folder = folder
-        self.port, self._plain = _free_port(), _free_port()
+        self.port, self._plain = free_port(), free_port()
         self._example = EXAMPLES / example
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -102,13 +104,6 @@ def _make_certificate(folder: Path) -> None:
     (folder / 'privkey.pem').write_bytes(
         key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == '__main__':

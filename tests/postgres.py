@@ -5,13 +5,14 @@ import pwd
 import shutil
 import signal
 import site
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+from tests.ports import free_port
 
 # A test's data need not survive a power cut.
 FAST = (
@@ -45,7 +46,7 @@ class PostgresServer:
         self._programs = programs
         self._folder = Path(tempfile.mkdtemp(prefix='artel-postgres-'))
         self._process: subprocess.Popen[bytes] | None = None
-        self.port = _free_port()
+        self.port = free_port()
 
     def url(self, name: str = 'postgres') -> str:
         """The address of the database of this name."""
@@ -101,13 +102,6 @@ def _user() -> str | None:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}
     return next(name for name in ('postgres', 'nobody') if name in known)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 if __name__ == '__main__':

@@ -2,10 +2,8 @@
 
 import contextlib
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from playwright.async_api import StorageState
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PASSWORD = 'correct-horse-battery-9'
@@ -28,7 +28,7 @@ class App:
 
     def __init__(self, data: Path, **variables: str) -> None:
         self.data = data
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f'http://127.0.0.1:{self.port}'
         self.cookies: dict[str, StorageState] = {}
         self._variables = variables
@@ -123,12 +123,3 @@ def copy_of(data: Path, folder: Path) -> Path:
     """The data of an installation that does not run, in a folder of its own."""
     shutil.copytree(data, folder / 'data')
     return folder / 'data'
-
-
-def _free_port() -> int:
-    # Below those that the system hands out by itself, so that it is still free when the server comes.
-    for port in iter(lambda: random.randrange(20_000, 32_000), 0):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(('127.0.0.1', port))
-            return port
-    raise AssertionError('no port is free')
