@@ -84,20 +84,13 @@ def _candidate(story: Story, number: int, name: str, vacancy: int, salary: int) 
 
 
 def _tasks(story: Story) -> None:
-    for number, (title, kind) in enumerate(story.told['tasks']):
+    for number in range(len(story.told['tasks'])):
         about = Key('candidates', number * 2)
         who, due = story.owners[about], story.due(_DUE[number], 11 + number % 6)
-        values = {
-            'title': title,
-            'kind': kind,
-            'priority': 'high' if number % 4 == 1 else 'normal',
-            'due_at': due,
-            'remind_at': due - dt.timedelta(minutes=30),
-            'about': about,
-            'owner': '@me' if story.me and number % 3 == 0 else f'@{who}',
-        }
+        owner = '@me' if story.me and number % 3 == 0 else f'@{who}'
+        priority = 'high' if number % 4 == 1 else 'normal'
         begun = story.begun[about] + (story.now - story.begun[about]) * 0.4
-        story.add(begun, who, 'create', Key('tasks', number), values=values, stage='todo')
+        story.task(number, begun, who, priority=priority, due_at=due, about=about, owner=owner)
 
 
 def _money(story: Story, amount: int) -> dict[str, Any]:

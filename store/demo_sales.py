@@ -310,18 +310,8 @@ def _tasks(story: Story) -> None:
         due = (
             story.due(_DUE[number], 10 + number % 8, 30 * (number % 2)) if is_open else story.after(begun, 2)
         )
-        title, kind = story.told['tasks'][number % len(story.told['tasks'])]
-        values: dict[str, Any] = {
-            'title': title,
-            'kind': kind,
-            'priority': story.one_of(('normal', 'high', 'low'), (6, 3, 1)),
-            'due_at': due,
-            'remind_at': due - dt.timedelta(minutes=30),
-            'about': about,
-            'owner': f'@{who}',
-        }
-        key = Key('tasks', number)
-        story.add(begun, who, 'create', key, values=values, stage='todo')
+        priority = story.one_of(('normal', 'high', 'low'), (6, 3, 1))
+        key = story.task(number, begun, who, priority=priority, due_at=due, about=about)
         if not is_open:
             story.add(due - dt.timedelta(minutes=20), who, 'move', key, stage='done')
         elif number % 4 == 1:

@@ -269,18 +269,8 @@ def _tasks(story: Story, cases: Sequence[Key]) -> None:
         who = story.owners[about]
         begun = story.begun[about] + (story.now - story.begun[about]) * (0.3 if is_open else 0.01)
         due = story.due(_DUE[number], 11 + number % 6) if is_open else story.after(begun, 1)
-        title, kind = story.told['tasks'][number % len(story.told['tasks'])]
-        values = {
-            'title': title,
-            'kind': kind,
-            'priority': 'high' if number % 4 == 1 else 'normal',
-            'due_at': due,
-            'remind_at': due - dt.timedelta(minutes=30),
-            'about': about,
-            'owner': f'@{who}',
-        }
-        key = Key('tasks', number)
-        story.add(begun, who, 'create', key, values=values, stage='todo')
+        priority = 'high' if number % 4 == 1 else 'normal'
+        key = story.task(number, begun, who, priority=priority, due_at=due, about=about)
         if not is_open:
             story.add(due - dt.timedelta(minutes=20), who, 'move', key, stage='done')
 

@@ -60,6 +60,15 @@ class Story:
         self._steps.append(Step(at=at, who=who, verb=verb, key=key, **more))
         return at
 
+    def task(self, number: int, at: dt.datetime, who: str, **values: Any) -> Key:
+        """Somebody makes the task of this number; its reminder comes half an hour before `due_at`."""
+        title, kind = self.told['tasks'][number % len(self.told['tasks'])]
+        remind_at = values['due_at'] - dt.timedelta(minutes=30)
+        usual = {'title': title, 'kind': kind, 'remind_at': remind_at, 'owner': f'@{who}'}
+        key = Key('tasks', number)
+        self.add(at, who, 'create', key, values={**usual, **values}, stage='todo')
+        return key
+
     def in_order(self) -> list[Step]:
         """All steps by time; those of one moment in the order they were told."""
         return sorted(self._steps, key=lambda step: step.at)
