@@ -15,8 +15,11 @@ PRESS = """async () => {
     const tell = (what) => socket.onevent({ data: ['told', what] });
     const hand = (kind) => document.body.dispatchEvent(new Event(kind, { bubbles: true }));
     socket.on('told', (what) => heard.push(what));
+    const field = document.body.appendChild(document.createElement('input'));
+    field.focus();
     tell('before');
     hand('pointerdown');
+    field.blur();
     tell('first');
     tell('second');
     const meanwhile = [...heard];
@@ -25,7 +28,7 @@ PRESS = """async () => {
     await new Promise((done) => setTimeout(done, 100));
     return [meanwhile, heard];
 }"""
-"""Tells the page something before, while and after it is pressed."""
+"""Tells the page something before, while and after it is pressed; the press takes the cursor out of a field."""
 
 
 async def test_a_form_that_is_sent_before_the_page_is_connected_holds_what_was_typed(
@@ -63,3 +66,41 @@ async def test_news_wait_until_what_is_pressed_is_let_go(page: Page) -> None:
     meanwhile, after = await page.evaluate(PRESS)
     assert meanwhile == ['before']
     assert after == ['before', 'first', 'second']
+
+
+async def test_a_menu_closes_although_its_line_goes_before_anything_else_is_heard(
+    server: App, page: Page
+) -> None:
+    held: list[str | bytes] = []
+    events: list[str | bytes] = []
+    is_slow = False
+
+    def connect(here: WebSocketRoute) -> None:
+        there = here.connect_to_server()
+
+        def carry(message: str | bytes) -> None:
+            is_event = is_slow and '"event"' in str(message)
+            if is_event:
+                events.append(message)
+            if is_event and len(events) > 1:
+                held.append(message)
+            else:
+                there.send(message)
+
+        here.on_message(carry)
+        ways.append(there)
+
+    ways: list[WebSocketRoute] = []
+    await page.route_web_socket(re.compile('/_nicegui_ws/'), connect)
+    await page.goto(f'{server.url}/settings/workplaces/head_of_sales')
+    lines = page.locator('.a-ordered__line')
+    await expect(lines.first).to_be_visible()
+    await page.get_by_role('button', name='Add section').click()
+    line = page.locator('.q-menu .q-item', has_text='Rules')
+    await expect(line).to_be_visible()
+    is_slow = True
+    await line.click()
+    await expect(lines.filter(has_text='Rules')).to_have_count(1)
+    for message in held:
+        ways[-1].send(message)
+    await expect(page.locator('.q-menu')).to_have_count(0)

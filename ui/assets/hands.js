@@ -58,5 +58,6 @@
   });
   listen("pointerup", () => isPressed && releaseIn(50)); // the click of a touch comes a little later
   listen("click", () => isPressed && releaseIn(0));
-  for (const event of ["pointercancel", "dragstart", "blur"]) listen(event, release);
+  for (const event of ["pointercancel", "dragstart"]) listen(event, release);
+  window.addEventListener("blur", release); // of the window alone: a field that is left by the press itself does not end it
 })();

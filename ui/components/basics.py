@@ -100,19 +100,22 @@ def icon_button(name: str, label: str, on_click: OnClick | None = None, *, small
     return made
 
 
-def menu_item(
-    caption: str, on_click: OnClick | None = None, *, icon_name: str = '', danger: bool = False
-) -> ui.item:
-    """A line of a menu."""
-    with ui.item(on_click=on_click) as made:
+def menu_item(caption: str, on_click: OnClick, *, icon_name: str = '', danger: bool = False) -> ui.item:
+    """A line of a menu: closes it and does what it says."""
+
+    def choose() -> Any:
+        # One event for both: what the line does may take the line away, and nobody would hear a second one.
+        if around is not None:
+            around.close()
+        return on_click()
+
+    with ui.item(on_click=choose) as made:
         if icon_name:
             with ui.item_section().props('avatar'):
                 icon(icon_name)
         with ui.item_section():
             ui.label(caption).classes('a-danger' if danger else '')
     around = next((one for one in made.ancestors() if isinstance(one, ui.menu)), None)
-    if around is not None:
-        made.on('click', around.close)
     return made
 
 

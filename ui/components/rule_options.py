@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from nicegui import ui
 
 from store import FIELD_TYPES, Catalog, FieldSpec
-from ui.components.basics import icon_button
+from ui.components.basics import icon_button, menu_item
 from ui.components.controls.picker import Picker
 from ui.components.form import Field
 from ui.components.rule_context import RuleContext, placeholders
@@ -87,7 +88,7 @@ class RuleOptions:
             place = ui.element('div').classes('ar-blanks')
         with place, icon_button('data_object', t('Insert a field'), small=True), ui.menu().classes('ar-menu'):
             for one in placeholders(self._context):
-                ui.menu_item(one['title'], lambda what=one['id']: insert(what))
+                menu_item(one['title'], partial(insert, one['id']))
 
     def _own(self, spec: FieldSpec, draw: Callable[[FieldSpec], None], *, wide: bool) -> None:
         with ui.element('div').classes('af-field').classes('af-wide' if wide else ''):
