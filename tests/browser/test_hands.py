@@ -28,7 +28,7 @@ PRESS = """async () => {
     await new Promise((done) => setTimeout(done, 100));
     return [meanwhile, heard];
 }"""
-"""Tells the page something before, while and after it is pressed; the press takes the cursor out of a field."""
+"""Tells the page something before, while and after it is pressed; the press leaves a field of the page."""
 
 
 async def test_a_form_that_is_sent_before_the_page_is_connected_holds_what_was_typed(
