@@ -48,6 +48,7 @@ from store.system_settings import setting, smtp_server
 from store.upkeep import go_through_records, refresh_statistics
 from ui import care
 from ui.app import mount, opened
+from ui.compat import end_pages
 from ui.digest import send_digests
 from ui.prefix import UnderPrefix
 from ui.reader import Reader, reading
@@ -76,7 +77,10 @@ def build(environment: Environment) -> FastAPI:
             async with _working(environment):
                 opened()
                 print(f'Artel is at {_address(environment)}', flush=True)
-                yield
+                try:
+                    yield
+                finally:
+                    await end_pages()
         finally:
             await close_store()
 

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from nicegui import Client, core
+from nicegui import Client, background_tasks, core
 from nicegui import nicegui as wiring
 from nicegui.element import Element
 from nicegui.elements.sub_pages import SubPages
@@ -26,6 +26,7 @@ __all__ = [
     'current_client',
     'current_path',
     'dress',
+    'end_pages',
     'expect',
     'guard_events',
     'open_clients',
@@ -85,6 +86,13 @@ def redraw(client: Client) -> None:
     for element in tuple(client.elements.values()):
         if isinstance(element, Outlet):
             element.redraw()
+
+
+async def end_pages() -> None:
+    """Stop what pages still read and draw.
+
+    NiceGUI does so only after the application around it has ended, and with it the store they read from."""
+    await background_tasks.teardown()
 
 
 class WhileShown(Element):

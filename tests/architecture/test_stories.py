@@ -57,6 +57,20 @@ def test_browser_stories_set_no_limits_of_their_own() -> None:
     assert limits == []
 
 
+def test_browser_stories_look_again_from_another_tab() -> None:
+    """A page that is loaded anew at once may take with it what was just done on it, for good."""
+    reloaded = [
+        f'{path.name}:{call.lineno} {ast.unparse(call)}'
+        for path, tree in _stories()
+        for story in tree.body
+        for inner in ast.walk(story)
+        if inner is not story and isinstance(inner, ast.AsyncFunctionDef)
+        for call in _calls(inner)
+        if isinstance(call.func, ast.Attribute) and call.func.attr == 'reload'
+    ]
+    assert reloaded == []
+
+
 OUTSIDE = {'sqlite3.connect', 'urllib.request.urlopen', 'http.client.HTTPConnection', 'httpx.AsyncClient'}
 """Calls that would otherwise give up too early or never."""
 

@@ -258,10 +258,13 @@ async def test_what_one_hears_is_chosen_in_the_profile(server: App, page: Page, 
     switch = other.get_by_role('switch', name='Messages: Bell')
     await switch.click()
 
+    look = await other.context.new_page()
+    seen = look.get_by_role('switch', name='Messages: Bell')
+
     async def is_kept(chosen: str) -> bool:
-        await other.reload()
-        await expect(switch).to_be_visible()
-        return await switch.get_attribute('aria-checked') == chosen
+        await look.goto(other.url)
+        await expect(seen).to_be_visible()
+        return await seen.get_attribute('aria-checked') == chosen
 
     await until(lambda: is_kept('false'))
     before = await badge(other)

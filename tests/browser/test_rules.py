@@ -71,10 +71,13 @@ async def test_a_rule_is_made_said_run_and_switched_off(page: Page, server: App)
     switch = page.get_by_role('switch', name='Rule is on')
     await switch.click()
 
+    look = await page.context.new_page()
+    seen = look.get_by_role('switch', name='Rule is on')
+
     async def is_kept_off() -> bool:
-        await page.reload()
-        await expect(switch).to_be_visible()
-        return not await switch.is_checked()
+        await look.goto(rule)
+        await expect(seen).to_be_visible()
+        return not await seen.is_checked()
 
     await until(is_kept_off)
     call(server, token, '/catalogs/leads/records', {'values': {'title': 'Nobody greets'}})
