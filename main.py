@@ -22,6 +22,7 @@ from automations.followers import Followers
 from automations.noteworthy import Announcer
 from integrations import clamd, ldap_sync
 from integrations.exchange import running as imports
+from integrations.exchange import undoing as import_undos
 from integrations.mail_out import SmtpMailer
 from integrations.outside import OutsidePolicy
 from integrations.rest import RestApi
@@ -124,6 +125,7 @@ async def _working(environment: Environment) -> AsyncIterator[None]:
     ]
     try:
         await imports.resume()
+        await import_undos.resume()
         yield
     finally:
         for task in going_on:

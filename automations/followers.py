@@ -11,7 +11,8 @@ from store.changes import Change
 from store.notifications import Notice, notify
 
 SILENT = frozenset({'sample', 'import'})
-"""Causes that nobody is told of: whoever brings in a thousand records says so themselves."""
+"""Causes that nobody is told of: whoever brings in a thousand records says so themselves; so it is with
+undoing that."""
 ONE_BY_ONE = 5
 """More changes than these, made by one person at one go, are told in one line."""
 COALESCED_S = 0.5
@@ -63,7 +64,8 @@ class Followers:
 
 def is_news(change: Change) -> bool:
     """Whether followers care: the stage or the person responsible became another one."""
-    if change.cause.kind in SILENT:
+    is_of_import = change.cause.kind == 'undo' and change.cause.id is not None
+    if change.cause.kind in SILENT or is_of_import:
         return False
     return change.kind == changes.MOVED or (change.kind == changes.CHANGED and 'owner' in change.after)
 

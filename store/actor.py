@@ -128,8 +128,8 @@ class Cause:
     """Why a change happens: `kind` is 'person', 'rule', 'import', 'api', 'sample' (demo data), 'undo' or
     'merge' (of two values of a choice).
 
-    `id` names the run or import; `chain` lists 'rule:catalogue:record' of the rules that led
-    here, oldest first."""
+    `id` names the run or import, of an 'undo' the import that it takes back; `chain` lists
+    'rule:catalogue:record' of the rules that led here, oldest first."""
 
     kind: str = 'person'
     id: int | None = None

@@ -242,13 +242,20 @@ class Records(ReadableRecords):
 
     async def _open(self, kind: Catalog, id: int, *rights: str, deleted: bool = False) -> RecordView:
         """The whole record, locked; a stranger does not learn that it exists."""
-        old = await writing.locked(SCHEMA[kind.code], id, deleted=deleted)
-        has = (await self.granted(kind.code, [old], 'read', *rights))[old.id]
-        if 'read' not in has:
-            raise NotFound(catalog=kind.code, id=id)
-        for right in rights:
-            if right not in has:
-                raise policies.refuse(right, kind.code)
+        return (await self._open_many(kind, [id], *rights, deleted=deleted))[0]
+
+    async def _open_many(
+        self, kind: Catalog, ids: Sequence[int], *rights: str, deleted: bool = False
+    ) -> list[RecordView]:
+        """As `_open` for each of several records, in the order of their ids."""
+        old = await writing.locked_many(SCHEMA[kind.code], ids, deleted=deleted)
+        has = await self.granted(kind.code, old, 'read', *rights)
+        for id in sorted(ids):
+            if 'read' not in has.get(id, ()):
+                raise NotFound(catalog=kind.code, id=id)
+            for right in rights:
+                if right not in has[id]:
+                    raise policies.refuse(right, kind.code)
         return old
 
     async def _check_version(
@@ -280,14 +287,18 @@ class Records(ReadableRecords):
                 own_account.need_not_own(catalog, id)
                 if version is not None and version != old.version:
                     raise Conflict(record_id=id, version=old.version)
-                await self._writer.mark(SCHEMA[catalog], old, removed=True)
+                await self._writer.mark(SCHEMA[catalog], [old], removed=True)
 
     async def remove_many(self, catalog: str, ids: Sequence[int]) -> None:
         """Put several records into the recycle bin, all or none."""
         self._need_bulk(len(ids), 'bulk_delete')
-        async with self.transaction():
-            for id in sorted(ids):
-                await self.remove(catalog, id)
+        kind = self.catalog(catalog)
+        with guard.acting(self.actor):
+            async with database.transaction():
+                old = await self._open_many(kind, ids, 'delete')
+                for view in old:
+                    own_account.need_not_own(catalog, view.id)
+                await self._writer.mark(SCHEMA[catalog], old, removed=True)
 
     async def restore(self, catalog: str, id: int) -> RecordView:
         """Take a record out of the recycle bin."""
@@ -298,7 +309,7 @@ class Records(ReadableRecords):
                 if old['updated_by'] is None or old['updated_by'].id != self.actor.person_id:
                     need(self.actor, 'restore')
                 try:
-                    await self._writer.mark(SCHEMA[catalog], old, removed=False)
+                    await self._writer.mark(SCHEMA[catalog], [old], removed=False)
                 except Invalid as problem:
                     raise _shown(kind, problem.errors) from None
                 return (await self._read_back(kind, [id]))[0]

@@ -16,7 +16,7 @@ from store.changes import Change, Entry
 from store.decoding import plan_of
 from store.fields import FIELD_TYPES
 from store.fields.auto_number import AutoNumber
-from store.problems import BadValue, Conflict, Invalid, NotFound, Problem, Refused
+from store.problems import BadValue, Conflict, Invalid, Problem, Refused
 from store.schema import SYSTEM_FIELDS, Catalog, FieldSpec, Pipeline, Stage
 from store.tables import columns, sort_column, table
 from store.values import RecordView, Ref
@@ -24,6 +24,7 @@ from store.zones import acting_zone
 
 WRITABLE_SYSTEM = frozenset({'title', 'owner', 'stage'})
 BATCH = 50
+MARKED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,38 +159,50 @@ class Writer:
             return {code: clock.today(acting_zone())} if old.values.get(code) is None else {}
         return {code: None} if before and before[1].is_final and old.values.get(code) is not None else {}
 
-    async def mark(self, catalog: Catalog, old: RecordView, *, removed: bool) -> None:
-        """Put a record into the recycle bin, or take it out."""
-        now, version = clock.now_ms(), old.version + 1
+    async def mark(self, catalog: Catalog, olds: Sequence[RecordView], *, removed: bool) -> None:
+        """Put records (read and locked in this transaction) into the recycle bin, or take them out."""
+        for start in range(0, len(olds), MARKED):
+            await self._mark(
+                catalog, {old.id: old.version for old in olds[start : start + MARKED]}, removed=removed
+            )
+
+    async def _mark(self, catalog: Catalog, versions: Mapping[int, int], *, removed: bool) -> None:
+        now = clock.now_ms()
         sql = (
-            f'UPDATE {table(catalog)} SET deleted_at = ?, version = ?, updated_at = ?, updated_by = ?'
-            ' WHERE id = ? AND version = ? RETURNING id'
+            f'UPDATE {table(catalog)} SET deleted_at = ?, version = version + 1, updated_at = ?,'
+            f' updated_by = ? WHERE id IN ({", ".join("?" * len(versions))}) RETURNING id, version'
         )
         moment = now if removed else None
         try:
-            done = await database.rows(sql, [moment, version, now, self.actor.person_id, old.id, old.version])
+            done = await database.rows(sql, [moment, now, self.actor.person_id, *versions])
         except IntegrityError as error:
             raise _not_unique(catalog, error) from error
-        if not done:
-            raise Conflict(record_id=old.id, version=old.version)
+        found = {row['id']: row['version'] for row in done}
+        for record_id, version in versions.items():
+            if found.get(record_id) != version + 1:
+                raise Conflict(record_id=record_id, version=version)
         kind = changes.REMOVED if removed else changes.RESTORED
-        await changes.append(self.actor, self.cause, catalog, [Entry(old.id, kind, version, {}, {})])
+        entries = [Entry(record_id, kind, version + 1, {}, {}) for record_id, version in versions.items()]
+        await changes.append(self.actor, self.cause, catalog, entries)
 
 
-async def locked(catalog: Catalog, record_id: int, *, deleted: bool = False) -> RecordView:
-    """The record as stored, locked until the transaction ends; rights are the caller's business.
+async def locked_many(catalog: Catalog, ids: Sequence[int], *, deleted: bool = False) -> list[RecordView]:
+    """Those of these records that are there, locked until the transaction ends, in the order of their ids.
 
-    :raises NotFound: no such record"""
+    Rights are the caller's business."""
     plan = plan_of(catalog)
     lock = ' FOR UPDATE' if database.is_postgres() else ''
-    found = await database.rows(
-        f'SELECT {plan.select} FROM {table(catalog)} t'
-        f' WHERE t.id = ? AND t.deleted_at IS {"NOT " if deleted else ""}NULL{lock}',
-        [record_id],
-    )
-    if not found:
-        raise NotFound(catalog=catalog.code, id=record_id)
-    return plan.view(found[0])
+    views: list[RecordView] = []
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), MARKED):
+        part = wanted[start : start + MARKED]
+        found = await database.rows(
+            f'SELECT {plan.select} FROM {table(catalog)} t WHERE t.id IN ({", ".join("?" * len(part))})'
+            f' AND t.deleted_at IS {"NOT " if deleted else ""}NULL ORDER BY t.id{lock}',
+            part,
+        )
+        views += [plan.view(row) for row in found]
+    return views
 
 
 def parse(catalog: Catalog, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -118,6 +118,37 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='ImportKeptRow',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('import_id', fields.BigIntField()),
+                ('catalog', fields.CharField(max_length=64)),
+                ('record_id', fields.BigIntField()),
+                ('code', fields.CharField(max_length=64)),
+                ('facts', fields.TextField(db_default='{}', unique=False)),
+            ],
+            options={'table': 'import_kept', 'app': 'store', 'unique_together': (('import_id', 'catalog', 'record_id'),), 'pk_attr': 'id', 'table_description': 'A record that an undo left as it is, wholly or some fields of it, and why.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='ImportUndoRow',
+            fields=[
+                ('import_id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('person_id', fields.BigIntField()),
+                ('state', fields.CharField(db_default='running', max_length=16)),
+                ('anyway', fields.SmallIntField(db_default=0)),
+                ('total', fields.BigIntField(db_default=0)),
+                ('place', fields.BigIntField(db_default=0)),
+                ('removed', fields.BigIntField(db_default=0)),
+                ('put_back', fields.BigIntField(db_default=0)),
+                ('problem', fields.TextField(db_default='', unique=False)),
+                ('started_at', fields.BigIntField()),
+                ('finished_at', fields.BigIntField(null=True)),
+            ],
+            options={'table': 'import_undos', 'app': 'store', 'indexes': [Index(fields=['state'])], 'pk_attr': 'import_id', 'table_description': 'The undoing of an import, `place` of `total` records are handled, those kept as they are included.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='InvitationRow',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

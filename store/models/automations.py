@@ -177,6 +177,7 @@ class EngineRow(Model):
 
 FURTHER_SQL = {
     'both': (
+        'CREATE INDEX IF NOT EXISTS ix_runs_change ON rule_runs (change_id) WHERE change_id <> 0',
         "CREATE INDEX IF NOT EXISTS ix_runs_live ON rule_runs (due, id) WHERE status IN ('queued',"
         " 'waiting', 'running')",
         'CREATE INDEX IF NOT EXISTS ix_outbox_live ON outbox (next_at, id) WHERE status IN'

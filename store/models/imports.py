@@ -1,4 +1,4 @@
-"""Imports of files: what was asked, how far it is, and the rows that were refused."""
+"""Imports of files: what was asked, how far it is, the rows that were refused, and how they are undone."""
 
 from tortoise import fields
 from tortoise.indexes import Index
@@ -50,3 +50,44 @@ class ImportRefusalRow(Model):
 
         table = 'import_refusals'
         indexes = (Index(fields=('import_id', 'row_place')),)
+
+
+class ImportUndoRow(Model):
+    """The undoing of an import, `place` of `total` records are handled, those kept as they are included.
+
+    Times are epoch ms UTC."""
+
+    import_id = fields.BigIntField(primary_key=True)
+    person_id = fields.BigIntField()
+    state = fields.CharField(max_length=16, db_default='running')
+    anyway = fields.SmallIntField(db_default=0)
+    total = fields.BigIntField(db_default=0)
+    place = fields.BigIntField(db_default=0)
+    removed = fields.BigIntField(db_default=0)
+    put_back = fields.BigIntField(db_default=0)
+    problem = fields.TextField(db_default='')
+    started_at = fields.BigIntField()
+    finished_at = fields.BigIntField(null=True)
+
+    class Meta:
+        """Storage."""
+
+        table = 'import_undos'
+        indexes = (Index(fields=('state',)),)
+
+
+class ImportKeptRow(Model):
+    """A record that an undo left as it is, wholly or some fields of it, and why."""
+
+    id = fields.BigIntField(primary_key=True, generated=True)
+    import_id = fields.BigIntField()
+    catalog = fields.CharField(max_length=64)
+    record_id = fields.BigIntField()
+    code = fields.CharField(max_length=64)
+    facts = fields.TextField(db_default='{}')
+
+    class Meta:
+        """Storage."""
+
+        table = 'import_kept'
+        unique_together = (('import_id', 'catalog', 'record_id'),)
