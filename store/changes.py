@@ -186,14 +186,16 @@ async def since(catalog: Catalog, record_id: int, version: int) -> list[Change]:
     return [from_row(row, catalog.code, _who(row)) for row in found]
 
 
-async def later(catalog: Catalog, record_ids: Sequence[int], change_id: int) -> dict[int, list[Change]]:
-    """By record: what has happened to some records after a change, oldest first."""
+async def later(
+    catalog: Catalog, record_ids: Sequence[int], change_id: int, *, but: Cause
+) -> dict[int, list[Change]]:
+    """By record: what has happened to some records after a change, oldest first, but for one cause."""
     names = ', '.join(f'c.{name}' for name in COLUMNS.split(', '))
     found = await database.rows(
         f'SELECT {names}, p.name FROM changes c LEFT JOIN people p ON p.id = c.actor_id'
         f' WHERE c.catalog_id = ? AND c.record_id IN ({", ".join("?" * len(record_ids)) or "NULL"})'
-        ' AND c.id > ? ORDER BY c.id',
-        [catalog.id, *record_ids, change_id],
+        ' AND c.id > ? AND NOT (c.cause = ? AND COALESCE(c.cause_id, 0) = ?) ORDER BY c.id',
+        [catalog.id, *record_ids, change_id, but.kind, but.id],
         read=True,
     )
     by_record: dict[int, list[Change]] = {}

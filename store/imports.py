@@ -105,6 +105,16 @@ async def recent(actor: Actor, *, limit: int = 20) -> list[ImportJob]:
     return await _jobs(actor, "state <> 'uploaded' OR plan <> '{}'", [], limit=limit)
 
 
+async def begun_by(actor: Actor, catalog: str, *, limit: int = 20) -> list[ImportJob]:
+    """This person's own latest imports into one place, those that never began left out."""
+    return await _jobs(
+        actor,
+        'person_id = ? AND catalog = ? AND state <> ?',
+        [actor.person_id, catalog, UPLOADED],
+        limit=limit,
+    )
+
+
 async def unfinished() -> list[tuple[int, int]]:
     """Ids and people of the imports that were at work when the server ended."""
     with guard.acting(guard.SETUP):

@@ -228,7 +228,8 @@ class Undoing:
 
     async def _judge_changed(self, kind: Catalog, ids: Sequence[int], *, lock: bool) -> dict[int, Judged]:
         """The values that records get back, and why others stay; who is in the bin is left out."""
-        views = await self._views(kind, ids, lock=lock)
+        codes = dict.fromkeys(code for one in ids for code in self._before[kind.code, one])
+        views = await self._views(kind, ids, lock=lock, codes=sorted(codes))
         has = await self._records.granted(kind.code, views, 'read', 'change', 'move')
         later = await self._later(kind, ids)
         return {
@@ -267,20 +268,16 @@ class Undoing:
     async def _later(self, kind: Catalog, ids: Sequence[int]) -> dict[int, list[Change]]:
         """What happened to records since the import, but for what it did itself."""
         with guard.acting(self._actor):
-            found = await changes.later(kind, ids, self._first)
-        return {
-            one: [
-                change for change in listed
-                if (change.cause.kind, change.cause.id) != ('import', self._job.id)
-            ]
-            for one, listed in found.items()
-        }  # fmt: skip
+            return await changes.later(kind, ids, self._first, but=Cause('import', self._job.id))
 
-    async def _views(self, kind: Catalog, ids: Sequence[int], *, lock: bool) -> list[RecordView]:
+    async def _views(
+        self, kind: Catalog, ids: Sequence[int], *, lock: bool, codes: Sequence[str] = ()
+    ) -> list[RecordView]:
+        """Records that are there, locked, or with these fields alone."""
         with guard.acting(self._actor):
             if lock:
                 return await writing.locked_many(kind, ids)
-            plan = plan_of(kind)
+            plan = plan_of(kind, codes)
             blanks = ', '.join('?' * len(ids))
             sql = (
                 f'SELECT {plan.select} FROM {table(kind)} t WHERE t.id IN ({blanks}) AND t.deleted_at IS NULL'

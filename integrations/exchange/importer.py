@@ -13,7 +13,7 @@ from integrations.exchange.plan import CURRENCY, PEOPLE, Plan
 from integrations.exchange.reading import FORMATS, MAX_BYTES, SheetSummary, read_file
 from integrations.exchange.targets import CatalogTarget, Target, target_of, targets_of
 from store import NotAllowed, Problem, Records, Refused, imports
-from store.imports import UPLOADED, ImportJob, RefusedRow
+from store.imports import ImportJob, RefusedRow
 from store.operations import need
 
 BLOCK = 1 << 20
@@ -62,27 +62,31 @@ class Importer:
         """An import of this person's, or any for an administrator."""
         return await imports.get(self._records.actor, import_id)
 
-    async def propose(self, job: ImportJob, code: str, *, sheet: int = 0, language: str = 'en') -> Plan:
-        """A plan for one sheet of the file; a table with known captions is taken as it was the last time."""
+    async def propose(
+        self, job: ImportJob, code: str, *, sheet: int = 0, language: str = 'en', anew: bool = False
+    ) -> Plan:
+        """A plan for one sheet of the file; a table with known captions is taken as it was the last time,
+        unless it is to be thought out `anew`."""
         target = await self.target(code)
         catalog = self._records.catalog(code) if isinstance(target, CatalogTarget) else None
         plan = propose(target, catalog, sheets_of(job)[sheet], sheet, language)
-        last = await self._last_plan(job, plan)
-        if last is None or not all(target.field(one.removesuffix(CURRENCY)) for one in last.columns.values()):
+        past = None if anew else await self.last_like(job, plan)
+        if past is None:
+            return plan
+        last = Plan.from_plain(past.plan)
+        if not all(target.field(one.removesuffix(CURRENCY)) for one in last.columns.values()):
             return plan
         return replace(
             last, sheet=sheet, header=plan.header, reading=plan.reading, run_rules=False,
             pipeline=last.pipeline if catalog and catalog.pipeline(last.pipeline) else plan.pipeline,
         )  # fmt: skip
 
-    async def _last_plan(self, job: ImportJob, plan: Plan) -> Plan | None:
-        """The plan of this person's latest import of a table with these captions into the same place."""
+    async def last_like(self, job: ImportJob, plan: Plan) -> ImportJob | None:
+        """This person's latest import of a table with these captions into the same place."""
         captions = _captions(job, plan)
-        for past in await imports.recent(self._records.actor, limit=REMEMBERED):
-            if past.catalog == plan.catalog and past.state != UPLOADED and past.person_id == job.person_id:
-                kept = Plan.from_plain(past.plan)
-                if captions and _captions(past, kept) == captions:
-                    return kept
+        for past in await imports.begun_by(self._records.actor, plan.catalog, limit=REMEMBERED):
+            if captions and past.id != job.id and _captions(past, Plan.from_plain(past.plan)) == captions:
+                return past
         return None
 
     async def best_target(self, job: ImportJob, *, sheet: int = 0) -> str:

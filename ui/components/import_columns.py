@@ -8,13 +8,13 @@ from nicegui import events, ui
 
 from integrations.exchange.importer import Importer, sheets_of
 from integrations.exchange.mapping import split
-from integrations.exchange.plan import CURRENCY
+from integrations.exchange.plan import CURRENCY, Plan
 from store import Problem
 from ui.components.basics import button, icon, tell
 from ui.components.import_state import Wizard, target_name
 from ui.place import go
 from ui.session import records, session
-from ui.text import label, n, t
+from ui.text import date_short, label, n, t
 from ui.values import field_label
 
 NOT_TAKEN = ''
@@ -36,6 +36,7 @@ class Columns:
         wizard = self._wizard
         with ui.element('section').classes('im-section'):
             self._draw_aims()
+        await self._draw_last()
         await self._draw_warnings()
         with ui.element('section').classes('im-section'):
             with ui.element('div').classes('a-row a-between a-wrap'):
@@ -85,6 +86,27 @@ class Columns:
     async def _header_chosen(self, event: events.ValueChangeEventArguments[Any]) -> None:
         self._wizard.change(header=int(event.value))
         await self._wizard.redraw('columns')
+
+    # What was chosen the last time
+
+    async def _draw_last(self) -> None:
+        """That the columns are as in an earlier import of such a table; one click thinks them out anew."""
+        wizard = self._wizard
+        last = await Importer(records()).last_like(wizard.job, wizard.plan)
+        if last is None or Plan.from_plain(last.plan).columns != wizard.plan.columns:
+            return
+
+        async def anew() -> None:
+            await wizard.aim(wizard.plan.catalog, anew=True)
+            await wizard.redraw('columns')
+
+        with ui.element('div').classes('im-note im-note--calm').props('role=status').mark('as-last-time'):
+            icon('history')
+            when, name = date_short(last.uploaded_at), last.file_name
+            ui.label(
+                t('Columns and answers are as in your import of “{name}”, {date}.', name=name, date=when)
+            ).classes('a-grow')
+            button(t('Propose anew'), anew, small=True)
 
     # Warnings
 

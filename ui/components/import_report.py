@@ -9,11 +9,13 @@ from integrations.exchange.formats.excel_files import workbook
 from integrations.exchange.importer import Importer
 from integrations.exchange.plan import PEOPLE, Plan
 from store import Problem, imports
+from store.import_undos import UndoJob, may_undo
 from store.imports import CANCELLED, FAILED, ImportJob, RefusedRow
 from ui.components.basics import button, icon, tell
 from ui.components.import_state import target_name
+from ui.components.import_undo import draw_undone
 from ui.place import catalog_url, go
-from ui.session import records
+from ui.session import records, session
 from ui.text import n, number, t, words_of
 
 POLL_S = 0.4
@@ -87,9 +89,13 @@ def _time_left(job: ImportJob) -> str:
     return n('{count} minute left', '{count} minutes left', round(seconds / 60))
 
 
-async def draw_report(job: ImportJob, say: Say) -> None:
-    """What became of an import."""
+async def draw_report(
+    job: ImportJob, say: Say, undo: UndoJob | None, ask_undo: Callable[[], Awaitable[None]]
+) -> None:
+    """What became of an import, and of its undo if there was one; `ask_undo` shows what undoing would do."""
     refused = await imports.refused_rows(records().actor, job.id)
+    if undo:
+        await draw_undone(undo)
     with ui.element('section').classes('im-section'):
         _draw_ending(job)
         with ui.element('div').classes('im-figures'):
@@ -104,6 +110,9 @@ async def draw_report(job: ImportJob, say: Say) -> None:
                     ui.label(number(count)).classes('im-figure__number')
                     ui.label(caption).classes('a-meta')
     with ui.element('div').classes('im-foot'):
+        if is_undoable(job, undo):
+            words = t('Undo the rest') if undo else t('Undo this import')
+            button(words, ask_undo, icon='undo', quiet=True).mark('ask-undo')
         button(t('Import another file'), lambda: go('/import'))
         if job.catalog == PEOPLE:
             to_invite = t('Invite those who have no password')
@@ -113,6 +122,13 @@ async def draw_report(job: ImportJob, say: Say) -> None:
             button(open_it, lambda: go(catalog_url(job.catalog)), primary=True)
     if refused:
         _draw_refused(job, refused, say)
+
+
+def is_undoable(job: ImportJob, undo: UndoJob | None) -> bool:
+    """Whether there is something left of an import that this reader may undo."""
+    has_done = job.created + job.updated > 0
+    is_left = undo is None or not (undo.is_whole or undo.is_running)
+    return has_done and is_left and may_undo(session().actor, job) and not session().actor.read_only
 
 
 def _draw_ending(job: ImportJob) -> None:

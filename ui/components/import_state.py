@@ -40,12 +40,14 @@ class Wizard:
         """Change the plan."""
         self.plan = replace(self.plan, **values)
 
-    async def aim(self, code: str, sheet: int | None = None) -> None:
-        """Aim at another target or sheet; columns are proposed anew."""
+    async def aim(self, code: str, sheet: int | None = None, *, anew: bool = False) -> None:
+        """Aim at another target or sheet; columns are proposed anew, also without a look at the last time."""
         importer = Importer(records())
         self.target = await importer.target(code)
         sheet = self.plan.sheet if sheet is None else sheet
-        self.plan = await importer.propose(self.job, code, sheet=sheet, language=session().language)
+        self.plan = await importer.propose(
+            self.job, code, sheet=sheet, language=session().language, anew=anew
+        )
 
     def field_name(self, code: str) -> str:
         """What a field is called, also the currency of a money field."""

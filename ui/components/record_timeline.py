@@ -311,7 +311,7 @@ def cause_of(change: Change, rules: Mapping[int, str]) -> tuple[str, str]:
     if cause.kind == 'merge':
         return t('by merging two values'), ''
     if cause.kind == 'undo':
-        return t('put back by Undo'), ''
+        return (t('by undoing an import'), f'/import/{cause.id}') if cause.id else (t('put back by Undo'), '')
     return (t('through the API'), '') if cause.kind == 'api' else ('', '')
 
 
