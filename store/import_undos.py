@@ -1,6 +1,7 @@
 """Undoing imports, as it is kept: how far each undo is, what it left as it is and why."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -64,13 +65,12 @@ class Kept:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RuleEffects:
-    """What rules did because of an import, which no undo takes back: runs, records they made, and letters
-    and calls that have gone or are on their way."""
+    """How often rules ran because of an import, and what of that no undo takes back: letters and calls that
+    have gone or are on their way."""
 
     runs: int = 0
     letters: int = 0
     calls: int = 0
-    made: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,33 +143,36 @@ async def kept_records(actor: Actor, import_id: int, *, limit: int = 100) -> lis
     return [Kept(**{**row, 'facts': json.loads(row['facts'])}) for row in found]
 
 
+async def caused_runs(import_id: int) -> list[int]:
+    """The runs of rules that this import set off, and those that they set off in turn."""
+    with guard.acting(guard.ENGINE):
+        found = await database.rows(
+            'WITH RECURSIVE caused(run_id) AS (SELECT r.id FROM changes c JOIN rule_runs r'
+            " ON r.change_id = c.id AND r.change_id <> 0 WHERE c.cause = 'import' AND c.cause_id = ?"
+            " UNION SELECT r.id FROM caused JOIN changes c ON c.cause = 'rule' AND c.cause_id = caused.run_id"
+            ' JOIN rule_runs r ON r.change_id = c.id AND r.change_id <> 0) SELECT run_id FROM caused',
+            [import_id],
+            read=True,
+        )
+    return [row['run_id'] for row in found]
+
+
 async def rule_effects(actor: Actor, import_id: int) -> RuleEffects:
-    """What rules did because of this import, and other rules because of them."""
+    """What rules did because of this import."""
     await imports.get(actor, import_id)
-    caused = (
-        'WITH RECURSIVE caused(run_id) AS (SELECT r.id FROM changes c JOIN rule_runs r ON r.change_id = c.id'
-        " AND r.change_id <> 0 WHERE c.cause = 'import' AND c.cause_id = ? UNION SELECT r.id FROM caused"
-        " JOIN changes c ON c.cause = 'rule' AND c.cause_id = caused.run_id JOIN rule_runs r"
-        ' ON r.change_id = c.id AND r.change_id <> 0) '
-    )
-    with guard.acting(actor):
-        counted = await database.rows(
-            f'{caused} SELECT (SELECT COUNT(*) FROM caused) AS runs, COUNT(*) AS made FROM changes c'
-            " WHERE c.cause = 'rule' AND c.kind = 'created' AND c.cause_id IN (SELECT run_id FROM caused)",
-            [import_id],
-        )
-        sent = await database.rows(
-            f'{caused} SELECT o.channel, COUNT(*) AS n FROM outbox o JOIN caused ON caused.run_id = o.run_id'
-            " WHERE o.status NOT IN ('dead', 'cancelled') GROUP BY o.channel",
-            [import_id],
-        )
-    gone = {row['channel']: row['n'] for row in sent}
-    return RuleEffects(
-        runs=counted[0]['runs'],
-        made=counted[0]['made'],
-        letters=gone.get('mail', 0),
-        calls=gone.get('web', 0),
-    )
+    runs = await caused_runs(import_id)
+    gone: Counter[str] = Counter()
+    for start in range(0, len(runs), 500):
+        part = runs[start : start + 500]
+        with guard.acting(actor):
+            found = await database.rows(
+                f'SELECT channel, COUNT(*) AS n FROM outbox WHERE run_id IN ({", ".join("?" * len(part))})'
+                " AND status NOT IN ('dead', 'cancelled') GROUP BY channel",
+                part,
+                read=True,
+            )
+        gone.update({row['channel']: row['n'] for row in found})
+    return RuleEffects(runs=len(runs), letters=gone['mail'], calls=gone['web'])
 
 
 async def begin(actor: Actor, import_id: int, *, anyway: bool = False) -> None:

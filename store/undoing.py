@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from store import changes, clock, database, guard, own_account, writing
+from store import changes, clock, database, guard, import_undos, own_account, writing
 from store.actor import Actor, Cause
 from store.catalogs import SCHEMA
 from store.changes import Change
@@ -57,7 +57,7 @@ class Survey:
 
 
 class Undoing:
-    """The undoing of an import with the rights of one actor.
+    """The undoing of an import, and of what rules did to records because of it, with the rights of one actor.
 
     A record made by the import stays if somebody has changed it, spoken there or linked to it since, a field
     if it has another value from somebody else. With `anyway` these go too, but never a record made on the way
@@ -68,6 +68,7 @@ class Undoing:
         self._anyway = anyway
         self.act_as(actor)
         self._first = 0
+        self._runs: frozenset[int] = frozenset()
         self._before: dict[Place, dict[str, Any]] = {}
         self._going: set[Place] = set()
         self._returning: set[tuple[str, int, str]] = set()
@@ -80,6 +81,7 @@ class Undoing:
     async def survey(self) -> Survey:
         """Look at every record that the import made or changed; writes nothing."""
         kept: dict[Place, Kept] = {}
+        self._runs = frozenset(await import_undos.caused_runs(self._job.id))
         made = await self._made()
         await self._read_changes({*made})
         put_back = await self._survey_changed(kept)
@@ -108,36 +110,33 @@ class Undoing:
 
     async def _made(self) -> list[Place]:
         """What it made, newest first."""
-        with guard.acting(self._actor):
-            found = await database.rows(
-                'SELECT catalog_id, record_id FROM changes WHERE cause = ? AND cause_id = ? AND kind = ?'
-                ' ORDER BY id DESC',
-                ['import', self._job.id, changes.CREATED],
-                read=True,
-            )
-        places = [(SCHEMA.code_of(row['catalog_id']), row['record_id']) for row in found]
-        return [place for place in places if place[0]]
+        places = [place for place, _ in await self._own(changes.CREATED)]
+        return places[::-1]
 
     async def _read_changes(self, made: set[Place]) -> None:
         """What fields of older records held before it."""
-        last = 0
-        while True:
+        for place, before in await self._own(changes.CHANGED, changes.MOVED):
+            if place not in made:
+                self._before[place] = {**json.loads(before), **self._before.get(place, {})}
+
+    async def _own(self, *kinds: str) -> list[tuple[Place, str]]:
+        """What records held before changes of the import, and of rules because of it, oldest first."""
+        asked = [('import', [self._job.id]), *(('rule', part) for part in _parts(sorted(self._runs)))]
+        found: list[dict[str, Any]] = []
+        for cause, ids in asked:
             with guard.acting(self._actor):
-                found = await database.rows(
-                    'SELECT id, catalog_id, record_id, kind, before FROM changes'
-                    ' WHERE cause = ? AND cause_id = ? AND id > ? ORDER BY id LIMIT ?',
-                    ['import', self._job.id, last, 4 * CHUNK],
+                found += await database.rows(
+                    f'SELECT id, catalog_id, record_id, before FROM changes WHERE cause = ?'
+                    f' AND cause_id IN ({", ".join("?" * len(ids))})'
+                    f' AND kind IN ({", ".join("?" * len(kinds))})',
+                    [cause, *ids, *kinds],
                     read=True,
                 )
-            if not found:
-                return
-            self._first = self._first or found[0]['id']
-            last = found[-1]['id']
-            for row in found:
-                place = (SCHEMA.code_of(row['catalog_id']), row['record_id'])
-                if place[0] and place not in made and row['kind'] in (changes.CHANGED, changes.MOVED):
-                    before = self._before.setdefault(place, {})
-                    self._before[place] = {**json.loads(row['before']), **before}
+        found.sort(key=lambda row: int(row['id']))
+        if found:
+            self._first = min(self._first or found[0]['id'], found[0]['id'])
+        places = [((SCHEMA.code_of(row['catalog_id']), row['record_id']), row['before']) for row in found]
+        return [one for one in places if one[0][0]]
 
     # What has become of it
 
@@ -145,8 +144,7 @@ class Undoing:
         """The records that get values back, the last ones changed first."""
         found: list[Place] = []
         for code, ids in _by_catalog(reversed(self._before)):
-            for start in range(0, len(ids), CHUNK):
-                part = ids[start : start + CHUNK]
+            for part in _parts(ids):
                 judged = await self._judge_changed(SCHEMA[code], part, lock=False)
                 for record_id in part:
                     values, reason = judged.get(record_id, ({}, None))
@@ -161,8 +159,7 @@ class Undoing:
         """The records that go."""
         found: list[Place] = []
         for code, ids in _by_catalog(made):
-            for start in range(0, len(ids), CHUNK):
-                part = ids[start : start + CHUNK]
+            for part in _parts(ids):
                 judged = await self._judge_made(SCHEMA[code], part, lock=False)
                 kept |= {(code, one): reason for one, reason in judged.items() if reason}
                 found += [(code, one) for one in part if one in judged and judged[one] is None]
@@ -177,8 +174,8 @@ class Undoing:
     async def _used_of_all(self, places: Sequence[Place]) -> dict[Place, Kept]:
         used: dict[Place, Kept] = {}
         for code, ids in _by_catalog(places):
-            for start in range(0, len(ids), CHUNK):
-                found = await self._used(SCHEMA[code], ids[start : start + CHUNK])
+            for part in _parts(ids):
+                found = await self._used(SCHEMA[code], part)
                 used |= {(code, one): reason for one, reason in found.items()}
         return used
 
@@ -266,9 +263,15 @@ class Undoing:
         return change.cause.kind == 'undo' and change.cause.id == self._job.id
 
     async def _later(self, kind: Catalog, ids: Sequence[int]) -> dict[int, list[Change]]:
-        """What happened to records since the import, but for what it did itself."""
+        """What happened to records since the import, but for what it did itself or by rules."""
         with guard.acting(self._actor):
-            return await changes.later(kind, ids, self._first, but=Cause('import', self._job.id))
+            found = await changes.later(kind, ids, self._first, but=Cause('import', self._job.id))
+        return {
+            one: [change for change in listed if not self._is_caused(change)] for one, listed in found.items()
+        }
+
+    def _is_caused(self, change: Change) -> bool:
+        return change.cause.kind == 'rule' and change.cause.id in self._runs
 
     async def _views(
         self, kind: Catalog, ids: Sequence[int], *, lock: bool, codes: Sequence[str] = ()
@@ -351,6 +354,11 @@ def _with_ends(kind: Catalog, codes: set[str]) -> set[str]:
 def _rights_for(values: Mapping[str, Any]) -> frozenset[str]:
     needed = {'read'} | ({'move'} if 'stage' in values else set())
     return frozenset(needed | ({'change'} if set(values) != {'stage'} else set()))
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
 
 
 def _by_catalog(places: Iterable[Place]) -> list[tuple[str, list[int]]]:

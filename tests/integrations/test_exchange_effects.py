@@ -116,8 +116,15 @@ async def test_a_table_with_known_captions_is_mapped_as_the_last_time(as_admin: 
     )
     await importer.start(job, plan)
     await running.wait(job.id)
-    again = await importer.propose(await importer.upload('b.csv', io.BytesIO(text)), 'accounts')
+    other = await importer.upload('b.csv', io.BytesIO(text))
+    again = await importer.propose(other, 'accounts')
     assert (dict(again.columns), again.mode, again.key) == ({0: 'title', 2: 'notes'}, 'both', 'title')
+    # The page says where that comes from, and can think it out anew.
+    last = await importer.last_like(other, again)
+    assert last is not None
+    assert last.file_name == 'a.csv'
+    anew = await importer.propose(other, 'accounts', anew=True)
+    assert (anew.mode, anew.key) == ('create', '')
 
 
 @pytest.mark.parametrize(

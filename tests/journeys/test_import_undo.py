@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from automations import Engine, FakeClock, Rules
 from automations.followers import is_news
 from integrations.exchange import running, undoing
 from integrations.exchange.importer import Importer
@@ -35,11 +36,14 @@ from store import (
     import_undos,
     journal,
     people,
+    solutions,
 )
 from store.feed import Message
 from store.import_undos import Kept, UndoJob
 from store.imports import CANCELLED, DONE, FAILED, RUNNING, ImportJob
 from store.undoing import PUT_BACK, REMOVE
+from tests.conftest import Outbox
+from tests.real_data import REAL, needs_real_data
 
 CREATE = {REST: Answer('create')}
 BEFORE = 'name,tax,staff,stage\nAcme,1,5,New\nBetatech,2,6,New\n'
@@ -276,6 +280,62 @@ async def test_nobody_and_no_rule_hears_of_an_undo(firms: Records) -> None:
         assert len(ids) == await journal.pass_over([1, 2, 3, 4, 5, 6, 7, 8, 9], [], [])
 
 
+RULE = {
+    'key': 'welcome',
+    'name': 'Welcome',
+    'catalog': 'accounts',
+    'triggers': [{'kind': 'record_created', 'options': {}}],
+    'steps': [
+        {'action': 'set_fields', 'options': {'values': {'notes': 'seen by a rule'}}},
+        {'action': 'create_task', 'options': {'title': 'Call them', 'due_amount': 1, 'due_unit': 'days'}},
+        {
+            'action': 'send_email',
+            'options': {'to': ['client@example.com'], 'subject': 'Welcome', 'body': '{{ title }}'},
+        },
+    ],
+}
+
+
+async def test_what_rules_did_because_of_an_import_is_undone_with_it_but_for_letters(
+    as_admin: Records, clock: FakeClock, outbox: Outbox
+) -> None:
+    """N-5: what stayed in the house goes back, what has left it is named; what rules did later is kept."""
+    await solutions.install(as_admin.actor, 'sales', 'en')
+    await Rules(as_admin.actor).create(RULE)
+    renamed = {**RULE, 'key': 'named', 'name': 'Named', 'triggers': [
+        {'kind': 'field_changed', 'options': {'field': 'phone'}}
+    ]}  # fmt: skip
+    renamed['steps'] = [{'action': 'set_fields', 'options': {'values': {'notes': 'called'}}}]
+    await Rules(as_admin.actor).create(renamed)
+    importer = Importer(as_admin)
+    job = await importer.upload('accounts.csv', io.BytesIO(b'account\nAcme\nBetatech\n'))
+    plan = replace(await importer.propose(job, 'accounts'), run_rules=True)
+    engine = Engine(clock=clock, mailer=outbox, poster=outbox)
+    await engine.start()
+    try:
+        await importer.start(job, plan)
+        await running.wait(job.id)
+        await engine.drain()
+        _, betatech = [view.id for view in (await as_admin.find('accounts', Query(sort='id'))).records]
+        await as_admin.change('accounts', betatech, {'phone': '+7 900 000-00-01'})
+        await engine.drain()
+        assert (len(outbox.mails), await as_admin.count('tasks')) == (2, 2)
+
+        told = await undoing.effects(as_admin, job.id)
+        assert (told.runs, told.letters, told.calls) == (2, 2, 0)
+        survey = await undoing.preview(as_admin, job.id)
+        # Its task goes, although the account itself stays.
+        assert (survey.count(REMOVE), codes(survey.kept)) == (3, {('accounts', betatech, 'changed')})
+        (kept,) = survey.kept
+        assert (kept.facts['cause'], kept.facts['fields']) == ('rule', ['notes', 'phone'])
+        await undone(as_admin, job)
+        await engine.drain()
+    finally:
+        await engine.stop()
+    assert [view.id for view in (await as_admin.find('accounts')).records] == [betatech]
+    assert (await as_admin.count('tasks'), len(outbox.mails)) == (0, 2)
+
+
 async def test_a_cancelled_undo_goes_on_later(firms: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(undoing, 'CHUNKS', {REMOVE: 10, PUT_BACK: 10})
     job = await bring(firms, 'name\n' + ''.join(f'N{n}\n' for n in range(100)))
@@ -289,6 +349,26 @@ async def test_a_cancelled_undo_goes_on_later(firms: Records, monkeypatch: pytes
     assert (stopped.state, stopped.removed) == (CANCELLED, 100 - await firms.count('firms'))
     done = await undone(firms, job)
     assert (done.state, done.removed, await firms.count('firms')) == (DONE, 100, 0)
+
+
+@needs_real_data
+async def test_the_pipeline_of_a_real_team_comes_and_goes(as_admin: Records) -> None:
+    """C-41 on 8,800 deals with the accounts and products that they name."""
+    await solutions.install(as_admin.actor, 'sales', 'en')
+    importer = Importer(as_admin)
+    with (REAL / 'maven' / 'sales_pipeline.csv').open('rb') as file:
+        job = await importer.upload('sales_pipeline.csv', file)
+    answers = dict.fromkeys(('stage', 'account', 'product'), CREATE)
+    plan = replace(await importer.propose(job, 'deals'), answers=answers)
+    await importer.start(job, plan)
+    await running.wait(job.id)
+    made = [await as_admin.count(code) for code in ('deals', 'accounts', 'products')]
+    assert made == [8800, 85, 7]
+    undo = await undone(as_admin, job)
+    assert (undo.state, undo.removed, undo.kept) == (DONE, sum(made), 0)
+    assert [await as_admin.count(code) for code in ('deals', 'accounts', 'products')] == [0, 0, 0]
+    totals = await as_admin.stage_totals('deals', 'sales')
+    assert sum(total.count for total in totals.values()) == 0
 
 
 KILLED = """

@@ -143,23 +143,22 @@ def _draw_not_undone(effects: RuleEffects, *, structure: bool) -> None:
     counted = (
         (effects.letters, n('{count} letter', '{count} letters', effects.letters)),
         (effects.calls, n('{count} call of another system', '{count} calls of other systems', effects.calls)),
-        (effects.made, n('{count} record', '{count} records', effects.made)),
     )
-    lines = []
-    if effects.runs:
-        told = ', '.join(words for count, words in counted if count) or t('their changes and notices')
-        runs = n('a rule ran {count} time', 'rules ran {count} times', effects.runs)
-        lines.append(
-            t('Because of this import {runs}. What they sent and made stays: {told}.', runs=runs, told=told)
-        )
+    gone = ', '.join(words for count, words in counted if count)
+    lines = [t('Because of this import rules have sent: {what}.', what=gone)] if gone else []
     if structure:
         lines.append(t('Stages, values of lists and people that the import made stay.'))
-    for one in lines:
+    if effects.runs:
+        ui.label(t('What rules changed and made because of this import is undone with it.')).classes(
+            'a-muted a-small'
+        )
+    if lines:
         with ui.element('div').classes('im-note').props('role=status'):
-            icon('outgoing_mail' if effects.runs else 'info')
+            icon('outgoing_mail' if gone else 'info')
             with ui.element('div').classes('a-col a-gap-0'):
                 ui.label(t('Not undone')).classes('a-strong')
-                ui.label(one)
+                for one in lines:
+                    ui.label(one)
 
 
 class UndoProgress:
