@@ -202,22 +202,23 @@ async def cancel(actor: Actor, import_id: int) -> None:
     """Stop a working undo; what is undone stays so, and the rest can be undone later."""
     need(actor, 'import', hands=True)
     await need_undoable(actor, import_id)
-    await _end(actor, import_id, CANCELLED, None)
-
-
-async def finish(actor: Actor, import_id: int, problem: Problem | None = None) -> None:
-    """End a working undo, well or with the problem that stopped it."""
-    await _end(actor, import_id, FAILED if problem else DONE, problem)
-
-
-async def _end(actor: Actor, import_id: int, state: str, problem: Problem | None) -> None:
-    told = json.dumps({'code': problem.code, 'facts': dict(problem.facts)}, default=str) if problem else ''
     with guard.acting(actor):
-        await database.rows(
-            'UPDATE import_undos SET state = ?, problem = ?, finished_at = ?'
-            ' WHERE import_id = ? AND state = ? RETURNING import_id',
-            [state, told, clock.now_ms(), import_id, RUNNING],
-        )
+        await _end(import_id, CANCELLED, None)
+
+
+async def finish(import_id: int, problem: Problem | None = None) -> None:
+    """End a working undo, well or with the problem that stopped it, be the person here still or not."""
+    with guard.acting(guard.SETUP):
+        await _end(import_id, FAILED if problem else DONE, problem)
+
+
+async def _end(import_id: int, state: str, problem: Problem | None) -> None:
+    told = json.dumps({'code': problem.code, 'facts': dict(problem.facts)}, default=str) if problem else ''
+    await database.rows(
+        'UPDATE import_undos SET state = ?, problem = ?, finished_at = ?'
+        ' WHERE import_id = ? AND state = ? RETURNING import_id',
+        [state, told, clock.now_ms(), import_id, RUNNING],
+    )
 
 
 async def unfinished() -> list[tuple[int, int]]:

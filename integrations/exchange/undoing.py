@@ -79,9 +79,7 @@ async def work(import_id: int, person_id: int) -> None:
     if problem is None or problem.code == 'undo_stopped':
         return
     log.warning('undo of import %s stopped: %s', import_id, problem.code)
-    actor = await people.actor_of_person(person_id)
-    if actor:
-        await import_undos.finish(actor, import_id, problem)
+    await import_undos.finish(import_id, problem)
 
 
 async def _work(import_id: int, person_id: int) -> None:
@@ -92,7 +90,7 @@ async def _work(import_id: int, person_id: int) -> None:
         raise Refused('undo_stopped')
     run = _Run(import_id, person_id, Undoing(actor, job, anyway=undo.anyway))
     await run.work()
-    await import_undos.finish(await _present(person_id), import_id)
+    await import_undos.finish(import_id)
 
 
 async def _present(person_id: int) -> Actor:

@@ -239,11 +239,14 @@ async def test_who_may_undo(firms: Records, as_member: Records, as_viewer: Recor
     assert await firms.count('firms') == 1
 
 
-async def test_an_undo_stops_when_its_rights_are_taken(firms: Records, as_member: Records) -> None:
+@pytest.mark.parametrize('taken', [{'roles': ('viewer',)}, {'is_active': False}])
+async def test_an_undo_stops_when_its_rights_are_taken(
+    firms: Records, as_member: Records, taken: Mapping[str, Any]
+) -> None:
     job = await bring(as_member, 'name\nA\n')
     await import_undos.begin(as_member.actor, job.id)
     assert as_member.actor.person_id
-    await people.change_person(firms.actor, as_member.actor.person_id, {'roles': ('viewer',)})
+    await people.change_person(firms.actor, as_member.actor.person_id, taken)
     await undoing.resume()
     await undoing.wait(job.id)
     undo = await undoing.undo_of(firms, job.id)

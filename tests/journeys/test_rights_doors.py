@@ -74,7 +74,7 @@ INNER = {
     'demo': 'fill',
     'demo_organization': 'organize',
     'files': 'drop_of_post files_of_posts publish',
-    'import_undos': 'advance expect finish',
+    'import_undos': 'advance expect',
     'imports': 'advance finish next_lap',
     'invitations': 'mail',
     'person_checks': 'need_may_change need_may_open need_own_password',

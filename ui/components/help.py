@@ -28,7 +28,8 @@ EXPLAINED: Mapping[str, Callable[[], str]] = {
         'A rule waits for an event, checks conditions and acts. Its log says why it did or did not.'
     ),
     '/import': lambda: t(
-        'Brings records from Excel or CSV. You see what would happen; nothing is written before you agree.'
+        'Brings records from Excel or CSV. You see what would happen; nothing is written before you agree,'
+        ' and an import can be undone as a whole.'
     ),
     '/settings': lambda: t('All settings in one place. Type what you look for, in Russian or English.'),
     '/settings/people': lambda: t('Everybody who may sign in, and what they may do by their roles.'),

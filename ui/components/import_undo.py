@@ -79,7 +79,7 @@ class UndoPreview:
             _figure(t('will be deleted'), survey.count(REMOVE))
             _figure(t('will get their old values back'), survey.count(PUT_BACK))
             _figure(t('will stay as they are, wholly or in part'), len(survey.kept), bad=True)
-        ui.label(t('Deleted records can be restored. Nothing else of the section is touched.')).classes(
+        ui.label(t('Deleted records go to the recycle bin: each can be brought back on its page.')).classes(
             'a-muted a-small'
         )
 
@@ -145,7 +145,11 @@ def _draw_not_undone(effects: RuleEffects, *, structure: bool) -> None:
         (effects.calls, n('{count} call of another system', '{count} calls of other systems', effects.calls)),
     )
     gone = ', '.join(words for count, words in counted if count)
-    lines = [t('Because of this import rules have sent: {what}.', what=gone)] if gone else []
+    lines = (
+        [t('Because of this import rules have sent, or are about to send: {what}.', what=gone)]
+        if gone
+        else []
+    )
     if structure:
         lines.append(t('Stages, values of lists and people that the import made stay.'))
     if effects.runs:
@@ -154,7 +158,7 @@ def _draw_not_undone(effects: RuleEffects, *, structure: bool) -> None:
         )
     if lines:
         with ui.element('div').classes('im-note').props('role=status'):
-            icon('outgoing_mail' if gone else 'info')
+            icon('mail' if gone else 'info')
             with ui.element('div').classes('a-col a-gap-0'):
                 ui.label(t('Not undone')).classes('a-strong')
                 for one in lines:
