@@ -340,7 +340,7 @@ async def test_what_rules_did_because_of_an_import_is_undone_with_it_but_for_let
 
 
 async def test_a_cancelled_undo_goes_on_later(firms: Records, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(undoing, 'CHUNKS', {REMOVE: 10, PUT_BACK: 10})
+    monkeypatch.setattr(undoing, 'CHUNKS', {REMOVE: 1, PUT_BACK: 1})
     job = await bring(firms, 'name\n' + ''.join(f'N{n}\n' for n in range(100)))
     await undoing.start(firms, job.id)
     with pytest.raises(Refused, match='undo_started'):
