@@ -137,8 +137,9 @@ def guard_events(may_act: Callable[[Client], Awaitable[bool]]) -> None:
     """Let a socket speak only for the page it was opened for, and only while `may_act` says so.
 
     NiceGUI itself believes whatever client id a message carries. Events of one page begin in the order they
-    were done: the next one waits until the handler of the one before has reached its first await. What comes
-    faster than any person acts waits, and a page that does not stop is cut off."""
+    were done: the next one waits until the handler of the one before has reached its first await, and counts
+    although the connection may have ended meanwhile: the page does not send it again. What comes faster than
+    any person acts waits, and a page that does not stop is cut off."""
 
     async def on_event(sid: str, message: dict[str, Any]) -> None:
         client = _owned(sid, message)
@@ -148,9 +149,9 @@ def guard_events(may_act: Callable[[Client], Awaitable[bool]]) -> None:
             await core.sio.disconnect(sid)
             return
         async with _turns.setdefault(client, asyncio.Lock()):
-            if await may_act(client):
+            if await may_act(client) and client_of(client.id) is client:
                 _answered.set(client)
-                wiring._on_event(sid, message)
+                client.handle_event(message)
                 await asyncio.sleep(0)
 
     core.sio.on('event', on_event)

@@ -30,6 +30,13 @@ PRESS = """async () => {
 }"""
 """Tells the page something before, while and after it is pressed; the press leaves a field of the page."""
 
+CLICK_AND_GO = """(name) => {
+    for (let i = 0; i < 430; i++) socket.emit('event', { id: -1, client_id: clientId, listener_id: '', args: [] });
+    document.querySelector(`[role=switch][aria-label="${name}"]`).click();
+    socket.io.engine.close();
+}"""
+"""So many events that the click has to wait for its turn; meanwhile the connection ends."""
+
 
 async def test_a_form_that_is_sent_before_the_page_is_connected_holds_what_was_typed(
     server: App, open_context: Callable[..., Awaitable[BrowserContext]]
@@ -104,3 +111,21 @@ async def test_a_menu_closes_although_its_line_goes_before_anything_else_is_hear
     for message in held:
         ways[-1].send(message)
     await expect(page.locator('.q-menu')).to_have_count(0)
+
+
+async def test_what_was_done_counts_although_the_connection_ends_before_its_turn(
+    server: App, page: Page
+) -> None:
+    await page.goto(f'{server.url}/profile')
+    await expect(page.get_by_role('switch', name='Messages: Bell')).to_be_checked()
+    await page.wait_for_function('window.did_handshake')
+    await page.evaluate(CLICK_AND_GO, 'Messages: Bell')
+    look = await page.context.new_page()
+    seen = look.get_by_role('switch', name='Messages: Bell')
+
+    async def is_kept() -> bool:
+        await look.goto(page.url)
+        await expect(seen).to_be_visible()
+        return not await seen.is_checked()
+
+    await until(is_kept)
