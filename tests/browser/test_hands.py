@@ -31,7 +31,8 @@ PRESS = """async () => {
 """Tells the page something before, while and after it is pressed; the press leaves a field of the page."""
 
 CLICK_AND_GO = """(name) => {
-    for (let i = 0; i < 430; i++) socket.emit('event', { id: -1, client_id: clientId, listener_id: '', args: [] });
+    const nothing = { id: -1, client_id: clientId, listener_id: '', args: [] };
+    for (let i = 0; i < 430; i++) socket.emit('event', nothing);
     document.querySelector(`[role=switch][aria-label="${name}"]`).click();
     socket.io.engine.close();
 }"""
