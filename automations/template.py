@@ -166,7 +166,8 @@ def _date_time(value: Any, scope: Scope) -> str:
     moment = _moment(value)
     if not isinstance(moment, datetime):
         return _date(moment, scope)
-    return format_datetime(moment, 'medium', scope.zone, _locale(scope.language)).replace(':00 ', ' ')
+    text = format_datetime(moment, 'medium', scope.zone, _locale(scope.language))
+    return re.sub(r'(\d:\d\d):00\b', r'\1', text)
 
 
 def _time(value: Any, scope: Scope) -> str:

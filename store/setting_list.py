@@ -19,7 +19,7 @@ OPERATIONS: Mapping[str, str] = {BRAND: 'manage_workplaces', DIRECTORY: 'adminis
 """Which operation a block takes, where it is not 'manage_settings'; only administrators have 'administer'."""
 
 
-def _days(code: str, label: str, default: int, hint: str, words: str, **options: Any) -> FieldSpec:
+def _days(code: str, *, label: str, default: int, hint: str, words: str, **options: Any) -> FieldSpec:
     return FieldSpec(
         code=code,
         label=label,
@@ -231,17 +231,17 @@ _ALL = (
     ),
     _days(
         'notices_kept_days',
-        'Days that notifications are kept',
-        30,
-        'Older ones that were read go by themselves',
-        'хранение уведомления срок очистка retention notifications',
+        label='Days that notifications are kept',
+        default=30,
+        hint='Older ones that were read go by themselves',
+        words='хранение уведомления срок очистка retention notifications',
     ),
     _days(
         'events_ahead_days',
-        'Working days that birthdays and anniversaries are announced ahead',
-        2,
-        'Noteworthy events appear in the bell this many working days before',
-        'дни рождения знаменательные события заранее noteworthy birthdays lead time',
+        label='Working days that birthdays and anniversaries are announced ahead',
+        default=2,
+        hint='Noteworthy events appear in the bell this many working days before',
+        words='дни рождения знаменательные события заранее noteworthy birthdays lead time',
         most=30,
         personal=True,
     ),

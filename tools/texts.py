@@ -19,7 +19,7 @@ LAYERS = ('store', 'automations', 'integrations', 'ui')
 PLAIN = {'t', '_later', 'later', 'gettext'}
 CAPTIONS = {'label', 'hint', 'title', 'block', 'sentence', 'description'}
 """Names of captions: of a registry entry (``label = '…'``), of a form field (``FieldSpec(label='…')``)."""
-CAPTIONED = {'FieldSpec', 'Page', 'Nav', 'Area', 'Find', '_system', 'Operation'}
+CAPTIONED = {'FieldSpec', 'Page', 'Nav', 'Area', 'Find', '_system', '_days', 'Operation'}
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,8 @@ def _of_call(call: ast.Call) -> Iterator[Text]:
         yield from (
             Text(text) for key, value in named.items() if key in CAPTIONS and (text := _literal(value))
         )
+        if isinstance(blocks := named.get('blocks'), ast.Tuple):
+            yield from (Text(text) for one in blocks.elts if (text := _literal(one)))
 
 
 def _of_entry(entry: ast.ClassDef) -> Iterator[Text]:

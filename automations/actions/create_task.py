@@ -28,7 +28,7 @@ class CreateTask(Action):
         ),
         FieldSpec(code='due_amount', label='Due in', type='number', default=1),
         FieldSpec(
-            code='due_unit', label='Unit', type='choice', default='days',
+            code='due_unit', label='Time unit', type='choice', default='days',
             options={'choices': [
                 {'key': 'hours', 'label': 'Hours', 'labels': {'ru': 'Часы'}},
                 {'key': 'days', 'label': 'Days', 'labels': {'ru': 'Дни'}},

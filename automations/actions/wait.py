@@ -16,7 +16,7 @@ class Wait(Action):
     options = (
         FieldSpec(code='amount', label='How long', type='number', required=True, default=1),
         FieldSpec(
-            code='unit', label='Unit', type='choice', default='days',
+            code='unit', label='Time unit', type='choice', default='days',
             options={'choices': [
                 {'key': 'minutes', 'label': 'Minutes', 'labels': {'ru': 'Минуты'}},
                 {'key': 'hours', 'label': 'Hours', 'labels': {'ru': 'Часы'}},

@@ -34,7 +34,7 @@ class DateReached(Trigger):
         FieldSpec(code='field', label='Field', type='choice', required=True, options={'from': 'date_fields'}),
         FieldSpec(code='amount', label='How long', type='number', default=0),
         FieldSpec(
-            code='unit', label='Unit', type='choice', default='days',
+            code='unit', label='Time unit', type='choice', default='days',
             options={'choices': [
                 {'key': 'minutes', 'label': 'Minutes', 'labels': {'ru': 'Минуты'}},
                 {'key': 'hours', 'label': 'Hours', 'labels': {'ru': 'Часы'}},

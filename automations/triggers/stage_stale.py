@@ -19,7 +19,7 @@ class StageStale(Trigger):
     options = (
         FieldSpec(code='amount', label='How long', type='number', required=True, default=14),
         FieldSpec(
-            code='unit', label='Unit', type='choice', default='days',
+            code='unit', label='Time unit', type='choice', default='days',
             options={'choices': [
                 {'key': 'days', 'label': 'Days', 'labels': {'ru': 'Дни'}},
                 {'key': 'hours', 'label': 'Hours', 'labels': {'ru': 'Часы'}},

@@ -57,7 +57,7 @@ class Number(FieldType):
     filters = COMPARED
     options = (
         FieldSpec(code='decimals', label='Decimal places', type='number'),
-        FieldSpec(code='unit', label='Unit', type='text'),
+        FieldSpec(code='unit', label='Unit of measure', type='text'),
     )
     samples = (Decimal(0), Decimal('-12.5'), Decimal(1250000))
     rubbish = ('many', 'NaN', '1e99', '9e1000000', True, {'a': 1})

@@ -217,12 +217,20 @@ def _revoked(facts: Mapping[str, Any], about: str) -> str:
     return t('revoked the API key “{key}”', key=name)
 
 
+WORKPLACE: Final = 'workplace '
+"""What the code of such a 'setting' begins with."""
+
+
 def _setting(facts: Mapping[str, Any], _: str) -> str:
     code = str(facts.get('setting', ''))
+    if code.startswith(WORKPLACE):
+        name = code.removeprefix(WORKPLACE)
+        removed = t('removed the workplace “{name}”', name=name)
+        return removed if facts.get('removed') else t('changed the workplace “{name}”', name=name)
     spec: FieldSpec | None = SETTINGS.get(code)
     named = t(spec.label) if spec else code
-    if 'after' in facts:
-        return t('changed “{setting}” to {value}', setting=named, value=_shown(facts['after']))
+    if 'after' in facts and not (spec and spec.options.get('hidden')):
+        return t('changed “{setting}” to {value}', setting=named, value=_shown(facts['after'], spec))
     return t('changed “{setting}”', setting=named)
 
 
@@ -251,9 +259,9 @@ def _structure(facts: Mapping[str, Any], _: str) -> str:
 def _stages(facts: Mapping[str, Any]) -> str:
     said = ''
     if added := facts.get('stages_added'):
-        said += ', ' + t('new stages: {stages}', stages=_shown(added))
+        said += ', ' + t('new stages: {stages}', stages=_shown(added, None))
     if gone := facts.get('stages_removed'):
-        said += ', ' + t('stages taken away: {stages}', stages=_shown(gone))
+        said += ', ' + t('stages taken away: {stages}', stages=_shown(gone, None))
     return said
 
 
@@ -310,10 +318,11 @@ def _restored(facts: Mapping[str, Any], _: str) -> str:
     return t('restored a backup: {name}', name=facts.get('name', ''))
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return ', '.join(str(one) for one in value) or '—'
-    return '—' if value in (None, '') else str(value)
+def _shown(value: Any, spec: FieldSpec | None) -> str:
+    listed = value if isinstance(value, list) else [value]
+    choices = spec.options.get('choices', ()) if spec is not None else ()
+    names = {choice['key']: t(choice['label']) for choice in choices}
+    return ', '.join(names.get(one, str(one)) for one in listed if one not in (None, '')) or '—'
 
 
 _SENTENCES: Final[Mapping[str, Callable[[Mapping[str, Any], str], str]]] = {

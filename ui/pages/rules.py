@@ -18,7 +18,7 @@ from ui.components.toast import tell
 from ui.pages import Area, Nav, Page, may
 from ui.place import Place, go
 from ui.session import records, session
-from ui.text import date_short, label, language, number, t, words, words_of
+from ui.text import date_short, label, language, number, p, t, words, words_of
 
 BROKEN_SHOWN = 5
 IMPORT = 'import'
@@ -136,7 +136,7 @@ class _Shelf:
                 'a-danger' if tally.broken else ''
             )
             with icon_button('more_horiz', t('Actions for {name}', name=_name(view)), small=True), ui.menu():
-                menu_item(t('Open'), lambda: go(f'/rules/{view.id}'), icon_name='edit')
+                menu_item(p('button', 'Open'), lambda: go(f'/rules/{view.id}'), icon_name='edit')
                 menu_item(
                     t('Make a copy'), lambda: go(f'/rules/new?copy={view.id}'), icon_name='content_copy'
                 )

@@ -24,7 +24,7 @@ from ui.components.tabs import Tabs
 from ui.pages import Page, may
 from ui.place import Place, go, record_url
 from ui.session import records, session
-from ui.text import label, t
+from ui.text import label, p, t
 
 theme.add_style('components/people.css')
 theme.add_style('components/record.css')
@@ -124,7 +124,7 @@ class _Sheet:
             autosaved([spec], {'contact_id': named}, self._save, two_columns=False)
             if named is not None and named.title:
                 with row():
-                    button(t('Open'), lambda: go(record_url(catalog.code, named.id)), small=True)
+                    button(p('button', 'Open'), lambda: go(record_url(catalog.code, named.id)), small=True)
 
     async def _draw_rights(self) -> None:
         actor, person = session().actor, self._person

@@ -1,6 +1,6 @@
 """The board's words, handed to the browser once."""
 
-from ui.text import t
+from ui.text import p, t
 
 
 def board_texts() -> dict[str, str]:
@@ -9,7 +9,7 @@ def board_texts() -> dict[str, str]:
         'board': t('Board'),
         'add': t('Add'),
         'draft': t('Name, then Enter'),
-        'open': t('Open'),
+        'open': p('button', 'Open'),
         'to': t('Move to “{stage}”'),
         'due': t('Due {date}'),
         'overdue': t('Overdue since {date}'),
