@@ -141,7 +141,7 @@ class _Change:
                 self._chooser()
             self._box = ui.element('div')
             with ui.element('div').classes('rc-dialog__foot'):
-                button(t('Cancel'), self._dialog.close, quiet=True)
+                button(t('Cancel'), self._dialog.close)
                 button(t('Change'), self._apply, primary=True)
         self._draw()
 

@@ -7,7 +7,7 @@ export default {
           <q-icon name="o_search" size="18px" />
           <input ref="input" v-model="text" :placeholder="words.hint" :aria-label="words.title" role="combobox" aria-expanded="true"
                  aria-controls="a-command-list" :aria-activedescendant="'a-command-' + at" autocomplete="off" spellcheck="false" @keydown="pressed" />
-          <span class="a-kbd">Esc</span>
+          <button type="button" class="a-kbd a-command__esc" tabindex="-1" :aria-label="words.close" @click="close()">Esc</button>
         </div>
         <div id="a-command-list" ref="list" class="a-command__list" role="listbox">
           <template v-for="(item, index) in shown" :key="item.key">
@@ -22,7 +22,7 @@ export default {
         </div>
       </div>
       <div v-else class="a-command__box a-command__box--keys" role="dialog" aria-modal="true" :aria-label="words.keys">
-        <div class="a-command__line"><span class="a-h2 a-grow">{{ words.keys }}</span><span class="a-kbd">Esc</span></div>
+        <div class="a-command__line"><span class="a-h2 a-grow">{{ words.keys }}</span><button type="button" class="a-kbd a-command__esc" tabindex="-1" :aria-label="words.close" @click="close()">Esc</button></div>
         <div class="a-command__list">
           <template v-for="group in shortcuts" :key="group.title">
             <div class="a-command__group">{{ group.title }}</div>

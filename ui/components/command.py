@@ -30,6 +30,7 @@ class Command(Element, component='command.js'):
             'none': t('Nothing found'),
             'waiting': t('Searching…'),
             'keys': t('Keyboard shortcuts'),
+            'close': t('Close'),
         }
         self._props['shortcuts'] = _shortcuts()
         self.on('ask', self._ask)

@@ -37,7 +37,7 @@ class MiniCard:
             )
             self._elsewhere = Elsewhere(catalog, self.form.fields)
             with ui.element('div').classes('rc-dialog__foot'):
-                button(t('Cancel'), lambda: self._dialog.submit(None), quiet=True)
+                button(t('Cancel'), lambda: self._dialog.submit(None))
                 button(t('Create'), self._save, primary=True).mark('mini-card-save')
 
     def _place(self) -> None:

@@ -24,7 +24,7 @@ def draw_portal_switch(role: Role) -> None:
             await portal_links.hide_mark(role.code)
         reload()
 
-    with row('a-note').style('align-items: center'):
+    with row('a-note').style('align-items: center; margin-bottom: 8px'):
         with col('a-grow a-gap-4'):
             text(t('For customers at the portal'), 'a-strong a-small')
             text(_sentence(role), 'a-small')

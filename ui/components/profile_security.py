@@ -66,7 +66,7 @@ def _password_line() -> None:
 def _factor(factor: Factor, again: Any) -> None:
     with row('a-item a-wrap').style('cursor:default'):
         icon('phonelink_lock')
-        with col('a-grow a-gap-0'):
+        with col('a-grow a-gap-0').style('flex-basis:180px'):
             with row('a-gap-8'):
                 text(t('Second factor'), 'a-small a-strong')
                 if factor.since:

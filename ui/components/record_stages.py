@@ -128,7 +128,7 @@ class _Required:
             ui.label(t('“{stage}” needs to know', stage=name)).classes('rc-dialog__title')
             self._form = Form(specs, view.values, on_submit=self._save)
             with ui.element('div').classes('rc-dialog__foot'):
-                button(t('Cancel'), lambda: self._dialog.submit(None), quiet=True)
+                button(t('Cancel'), lambda: self._dialog.submit(None))
                 button(t('Move'), self._save, primary=True)
 
     async def answer(self) -> RecordView | None:

@@ -179,7 +179,8 @@ def _news(mine: Records, found: Sequence[RecordView]) -> None:
         for view in found:
             who = view.values.get('updated_by')
             with ui.link(target=record_url(view.catalog, view.id)).classes('a-item'):
-                avatar(who, 24)
+                # What no person changed, the system did: it has the same face as in a record's history.
+                avatar(who or 'Artel', 24)
                 with col('a-grow a-gap-0'):
                     text(view.title, 'a-ellipsis a-small a-strong')
                     text(label_one(kinds[view.catalog]), 'a-meta')

@@ -36,7 +36,8 @@ async def draw_profile(tab: Tab) -> None:
 
     text(t('Profile'), 'pt-head__title').props('role=heading aria-level=1')
     with block(''):
-        autosaved(specs, {spec.code: getattr(me, spec.code) for spec in specs}, save)
+        shown = {spec.code: getattr(me, spec.code) for spec in specs}
+        autosaved(specs, shown | {'language': tab.language, 'time_zone': tab.zone}, save)
     await security_block()
 
 

@@ -244,7 +244,7 @@ class _Sheet:
         with ui.element('td').classes(off), row('a-gap-4 a-wrap'):
             state_pills(person, self._roles, one.invited)
         with ui.element('td').classes(f'a-desk {off}'):
-            text(date_short(person.created_at), 'a-muted a-num')
+            text(date_short(person.created_at), 'a-muted a-num a-nowrap')
         with ui.element('td').classes('a-end').on('click.stop', lambda: None):
             self._menu(person)
 

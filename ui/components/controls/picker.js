@@ -22,7 +22,7 @@ export default {
       aria-haspopup="listbox" @click="toggle" @keydown="closedKey">
       <span class="af-chosen">
         <span v-if="!value.length" class="af-placeholder">{{ placeholder }}</span>
-        <span v-for="item in value" :key="item.id" class="af-item" :class="'af-as-' + look" :style="tint(item)">
+        <span v-for="item in value" :key="item.id" class="af-item" :class="'af-as-' + plainly(item)" :style="tint(item)">
           <span v-if="item.face" class="at-face" :class="{'a-photo': item.face.p}" :style="{'--at-who': item.face.c, '--photo': item.face.p}">{{ item.face.i }}</span>
           <a v-if="look === 'link' && item.href" class="af-linked" :href="prefix + item.href" @click.stop.prevent="$emit('open', item)">{{ item.title }}</a>
           <span v-else class="af-item-text">{{ item.title }}</span>
@@ -41,7 +41,7 @@ export default {
           <div v-for="(item, i) in visible" :key="item.id" class="af-menu-item" role="option" :aria-selected="has(item)"
             :class="{'af-active': i === active}" @mousemove="active = i" @click.stop="choose(item)">
             <span v-if="item.face" class="at-face" :class="{'a-photo': item.face.p}" :style="{'--at-who': item.face.c, '--photo': item.face.p}">{{ item.face.i }}</span>
-            <span class="af-item" :class="'af-as-' + look" :style="tint(item)"><span class="af-item-text">{{ item.title }}</span></span>
+            <span class="af-item" :class="'af-as-' + plainly(item)" :style="tint(item)"><span class="af-item-text">{{ item.title }}</span></span>
             <span v-if="item.note" class="af-menu-note">{{ item.note }}</span>
             <span v-if="has(item)" class="af-check">✓</span>
           </div>
@@ -68,6 +68,8 @@ export default {
   },
   methods: {
     tint(item) { return item.color ? { "--a-tint": item.color } : null; },
+    // A choice without a colour of its own is plain text, as in any list; several are told apart as pills.
+    plainly(item) { return this.look === "pill" && !this.multiple && !item.color ? "plain" : this.look; },
     has(item) { return this.value.some((v) => v.id === item.id); },
     toggle() { if (!this.readonly) this.shown = !this.shown; },
     open() { if (!this.readonly) this.shown = true; },

@@ -1,5 +1,6 @@
 // A native input or textarea. The server gives two texts: `shown` (formatted for reading) and `edit` (for typing);
-// the browser answers once, when the field is left or Enter is pressed, so typing costs no traffic.
+// the browser answers once, when the field is left or Enter is pressed, so typing costs no traffic. At rest a quiet
+// control shows the whole text on as many lines as it takes (`af-whole`): a line of typing would cut it.
 export default {
   props: {
     shown: { type: String, default: "" },
@@ -25,7 +26,8 @@ export default {
       <textarea v-if="lines > 1" ref="box" class="af-box" rows="1" v-model="draft" :readonly="readonly"
         :placeholder="placeholder" :aria-label="label" :aria-invalid="invalid" @focus="enter" @blur="leave"
         @input="typed" @keydown="key"></textarea>
-      <input v-else ref="box" class="af-box" :type="kind === 'password' ? 'password' : 'text'" v-model="draft"
+      <span v-if="lines < 2 && kind !== 'password'" class="af-whole" :data-text="draft" aria-hidden="true"></span>
+      <input v-if="lines < 2" ref="box" class="af-box" :type="kind === 'password' ? 'password' : 'text'" v-model="draft"
         :readonly="readonly" :inputmode="mode" :placeholder="placeholder" :aria-label="label" :aria-invalid="invalid" autocomplete="off" spellcheck="false"
         @focus="enter" @blur="leave" @input="typed" @keydown="key">
       <select v-if="units.length" class="af-unit" :value="unit" :disabled="readonly" :aria-label="label" @change="$emit('unit', $event.target.value)">

@@ -1,5 +1,6 @@
 """One line of text; an address of any kind gets a way to open it."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -19,16 +20,24 @@ class TextInput(Input):
     def draw(self, spec: FieldSpec, value: Any, on_change: OnChange) -> Drawn:
         """A native text box."""
         control = TextControl(
-            str(value or ''), on_set=on_change, label=field_label(spec), readonly=spec.read_only,
-            kind='password' if spec.options.get('secret') else spec.type,
+            readable(spec, value), edit=str(value or ''), on_set=on_change, label=field_label(spec),
+            readonly=spec.read_only, kind='password' if spec.options.get('secret') else spec.type,
             link=address(spec, value), placeholder=str(spec.options.get('placeholder', '')),
         )  # fmt: skip
 
         def show(new: Any) -> None:
-            control.give(str(new or ''))
+            control.give(readable(spec, new), str(new or ''))
             control.props['link'] = address(spec, new)
 
         return Drawn(control, show, control.mark_invalid)
+
+
+def readable(spec: FieldSpec, value: Any) -> str:
+    """The text as it is read: a web address without what every address begins with."""
+    text = str(value or '')
+    if spec.type != 'web':
+        return text
+    return re.sub(r'^https?://(www\.)?|/$', '', text, flags=re.IGNORECASE)
 
 
 def address(spec: FieldSpec, value: Any) -> str:
