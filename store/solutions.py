@@ -21,7 +21,7 @@ from store import (
     system_settings,
     workplaces,
 )
-from store.actor import Actor, Level, Rights
+from store.actor import Actor, FieldLevel, Level, Rights
 from store.catalogs import SCHEMA
 from store.demo import fill
 from store.designer import Designer
@@ -206,6 +206,9 @@ async def _roles(actor: Actor, described: Sequence[Mapping[str, Any]]) -> None:
         if role['code'] not in have:
             rights = {catalog: _rights(levels) for catalog, levels in role['rights'].items()}
             await roles.save_role(actor, role['code'], role['name'], rights, role['names'])
+            for catalog, fields in role.get('fields', {}).items():
+                levels = {code: FieldLevel[level.upper()] for code, level in fields.items()}
+                await role_rights.set_fields(actor, role['code'], catalog, levels)
             if role.get('portal'):
                 await role_rights.set_portal(actor, role['code'], is_portal=True)
                 continue

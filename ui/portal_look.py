@@ -43,6 +43,7 @@ def _brand() -> None:
             picture.props['src'] = f'{ui.context.client.request.scope.get("root_path", "")}{logo}'
             picture.props['alt'] = company_name()
         else:
+            ui.label(company_name()[:1]).classes('a-side__mark').props('aria-hidden=true')
             ui.label(company_name()).classes('pt-brand__name')
     link.props['aria-label'] = company_name()
 

@@ -23,7 +23,7 @@ from ui.components.settings import autosaved
 from ui.components.toast import tell, toast
 from ui.formats import date_short
 from ui.session import Tab, company_name, session
-from ui.text import field_errors, label, t
+from ui.text import field_errors, label, label_one, t
 
 PAGE = 50
 
@@ -120,7 +120,7 @@ async def draw_new(tab: Tab, catalog: str) -> None:
     if not mine.may('create', catalog):
         raise NotFound(catalog=catalog)
     ui.page_title(f'{t("New")} · {label(kind)}')
-    text(t('New: {section}', section=label(kind)), 'pt-head__title').props('role=heading aria-level=1')
+    text(t('New: {name}', name=label_one(kind)), 'pt-head__title').props('role=heading aria-level=1')
     title = kind.field('title')
     specs = await as_inputs(mine, open_fields(kind, frozenset(claims(kind))))
     with ui.element('div').classes('pt-card'):
