@@ -14,6 +14,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from store import Condition, Filter, Query, Records, guard, opening, people, portal
+from store.settings import Environment
 from tests import chromium
 from tests.browser.app import PASSWORD, App
 
@@ -28,8 +30,10 @@ PAGES = {
     'analytics': '/c/deals/analytics',
     'contacts': '/c/contacts/list',
     'tasks': '/c/tasks/board',
+    'cases': '/c/cases/board',
     'record': '/c/deals/{deal}',
     'account': '/c/accounts/{account}',
+    'case': '/c/cases/{case}',
     'drawer': '/c/deals/board?record={deal}',
     'dashboards': '/dashboards',
     'rules': '/rules',
@@ -38,11 +42,24 @@ PAGES = {
     'profile': '/profile',
     'settings': '/settings',
     'people': '/settings/people',
+    'organisation': '/settings/organization',
     'roles': '/settings/roles',
+    'role': '/settings/roles/seller',
     'sections': '/settings/catalogs',
     'section': '/settings/catalogs/deals',
+    'layout': '/settings/catalogs/deals/layouts/default',
+    'workplaces': '/settings/workplaces',
+    'audit': '/settings/audit',
     'not-found': '/nowhere',
 }
+PORTAL = {
+    'portal': '/portal',
+    'portal-section': '/portal/c/cases',
+    'portal-record': '/portal/c/cases/{own}',
+    'portal-new': '/portal/c/cases/new',
+    'portal-profile': '/portal/profile',
+}
+"""Pages that a customer sees."""
 EMPTY = ('home', 'board', 'list', 'tasks', 'dashboards', 'rules', 'import')
 """Pages that are also taken while there is nothing in them."""
 
@@ -74,9 +91,10 @@ async def main(languages: Iterable[str]) -> None:
             for language in languages:
                 for state in ('full', 'empty'):
                     app = _installation(Path(folder) / f'{state}-{language}', language, demo=state == 'full')
+                    guest = await _customer(app) if state == 'full' else None
                     app.start()
                     try:
-                        shots += await _tour(browser, app, language, state)
+                        shots += await _tour(browser, app, language, guest)
                     finally:
                         app.stop()
             await browser.close()
@@ -87,12 +105,36 @@ async def main(languages: Iterable[str]) -> None:
 def _installation(data: Path, language: str, *, demo: bool) -> App:
     app = App(data, ARTEL_LANG=language)
     app.run('user', 'ada', '--admin', '--name', 'Ada Lovelace' if language == 'en' else 'Ада Лавлейс')
-    app.run('install', 'sales', '--language', language, *(['--demo'] if demo else []))
+    for solution in ('sales', 'service'):
+        app.run('install', solution, '--language', language, *(['--demo'] if demo else []))
     return app
 
 
-async def _tour(browser: Browser, app: App, language: str, state: str) -> list[Shot]:
-    shots = []
+@dataclass(frozen=True)
+class Customer:
+    """Somebody at the portal: how they sign in, and a case of theirs."""
+
+    login: str
+    case: int
+
+
+async def _customer(app: App) -> Customer:
+    """Open the portal to the contact of the newest case, before the app runs."""
+    await opening.open_store(Environment.read({'ARTEL_DATA': str(app.data)}))
+    try:
+        records = Records(guard.SETUP)
+        page = await records.find('cases', Query(filter=Filter((Condition('contact', 'filled'),)), limit=1))
+        case = page.records[0]
+        person = await portal.person_for(guard.SETUP, case['contact'].id)
+        await people.change_person(guard.SETUP, person.id, {'roles': ('service_customer',)})
+        await people.set_password(guard.SETUP, person.id, PASSWORD)
+        return Customer(person.login, case.id)
+    finally:
+        await opening.close_store()
+
+
+async def _tour(browser: Browser, app: App, language: str, guest: Customer | None) -> list[Shot]:
+    shots, state = [], 'full' if guest else 'empty'
     pages = {name: path for name, path in PAGES.items() if state == 'full' or name in EMPTY}
     ids = _first_ids(app) if state == 'full' else {}
     for theme in THEMES:
@@ -104,20 +146,27 @@ async def _tour(browser: Browser, app: App, language: str, state: str) -> list[S
                 has_touch=size == 'phone',
                 is_mobile=size == 'phone',
             )
-            page = await _signed_in(context, app)
+            page = await _signed_in(context, app, 'ada')
             for name, path in pages.items():
                 shot = Shot(name, language, theme, size, state)
                 await _take(page, app.url + path.format(**ids), FOLDER / shot.file)
                 shots.append(shot)
+            if guest is not None:
+                await context.clear_cookies()
+                page = await _signed_in(context, app, guest.login, door='/portal/sign-in')
+                for name, path in PORTAL.items():
+                    shot = Shot(name, language, theme, size, state)
+                    await _take(page, app.url + path.format(own=guest.case), FOLDER / shot.file)
+                    shots.append(shot)
             await context.close()
     return shots
 
 
 def _first_ids(app: App) -> dict[str, int]:
-    """A deal and an account with something to show: those changed last."""
+    """A deal, an account and a case with something to show: those changed last."""
     token = app.run('token', 'ada')
     found = {}
-    for name, catalog in {'deal': 'deals', 'account': 'accounts'}.items():
+    for name, catalog in {'deal': 'deals', 'account': 'accounts', 'case': 'cases'}.items():
         request = urllib.request.Request(
             f'{app.url}/api/v1/catalogs/{catalog}/records?limit=1&sort=-updated_at',
             headers={'Authorization': f'Bearer {token}'},
@@ -127,12 +176,12 @@ def _first_ids(app: App) -> dict[str, int]:
     return found
 
 
-async def _signed_in(context: BrowserContext, app: App) -> Page:
+async def _signed_in(context: BrowserContext, app: App, login: str, *, door: str = '/sign-in') -> Page:
     page = await context.new_page()
-    await page.goto(f'{app.url}/sign-in')
+    await page.goto(f'{app.url}{door}')
     await page.wait_for_load_state('networkidle')
-    await page.screenshot(path=FOLDER / 'sign-in.png')
-    await page.locator('input:visible').first.fill('ada')
+    await page.screenshot(path=FOLDER / f'{door.strip("/").replace("/", "-")}.png')
+    await page.locator('input:visible').first.fill(login)
     await page.locator('input[type=password]').fill(PASSWORD)
     await page.keyboard.press('Enter')
     await page.wait_for_url(lambda url: '/sign-in' not in url)

@@ -7,7 +7,7 @@ from store.system_settings import setting
 from ui.components.basics import button, empty_state, icon, row, text
 from ui.components.portal_parts import link_button, record_line
 from ui.session import Tab
-from ui.text import label, n, t
+from ui.text import label, n, p, t
 
 NEWEST = 5
 
@@ -34,7 +34,7 @@ async def _section(mine: Records, kind: Catalog) -> None:
             with ui.link(target=f'/portal/c/{kind.code}').classes('a-grow'):
                 text(label(kind), 'a-h2').props('role=heading aria-level=2')
             if mine.may('create', kind.code):
-                link_button(t('New'), f'/portal/c/{kind.code}/new', icon_name='add')
+                link_button(p('button', 'New'), f'/portal/c/{kind.code}/new', icon_name='add')
         for view in page.records:
             record_line(kind, view)
         if not page.records:

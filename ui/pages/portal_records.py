@@ -23,7 +23,7 @@ from ui.components.settings import autosaved
 from ui.components.toast import tell, toast
 from ui.formats import date_short
 from ui.session import Tab, company_name, session
-from ui.text import field_errors, label, label_one, t
+from ui.text import field_errors, label, label_one, p, t
 
 PAGE = 50
 
@@ -38,7 +38,7 @@ async def draw_section(tab: Tab, catalog: str, words: str) -> None:
         find = ui.input(placeholder=t('Search'), value=words).classes('pt-find').props('clearable')
         find.props['aria-label'] = t('Search')
         if mine.may('create', catalog):
-            link_button(t('New'), f'/portal/c/{catalog}/new', icon_name='add', primary=True)
+            link_button(p('button', 'New'), f'/portal/c/{catalog}/new', icon_name='add', primary=True)
     listed = _List(kind, words)
     find.on('keydown.enter', lambda: listed.look(find.value or ''))
     find.on('clear', lambda: listed.look(''))
