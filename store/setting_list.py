@@ -55,7 +55,7 @@ _ALL = (
         label='Main currency',
         type='text',
         default='USD',
-        hint='What new money fields count in, three letters such as RUB',
+        hint='What new money fields count in',
         options={'words': 'базовая валюта деньги base currency money rub eur usd'},
         block=COMPANY,
     ),
