@@ -37,6 +37,7 @@ ENGLISH = replace(RUSSIAN, language='en')
         ('{{ share }}', '12,5', '12.5'),
         ('{{ closed_on | day }}', '28 февраля', 'February 28'),
         ('{{ remind_at | time }}', '12:30', '12:30 PM'),
+        ('{{ remind_at }}', '28 февр. 2026 г., 12:30', 'Feb 28, 2026, 12:30 PM'),
         ('{{ owner.title }}, {{ owner }}', 'Анна, Анна', 'Анна, Анна'),
         ('{{ stage }}: {{ tags }}', 'Выиграна: Горячий, VIP', 'Выиграна: Горячий, VIP'),
         ('{{ note }} {{ note | money }}', '— —', '— —'),

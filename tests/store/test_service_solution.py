@@ -5,7 +5,18 @@ from typing import Any
 
 import pytest
 
-from store import Designer, FieldSpec, own_company, people, roles, solutions, units, workplaces
+from store import (
+    Designer,
+    FieldLevel,
+    FieldSpec,
+    own_company,
+    people,
+    role_rights,
+    roles,
+    solutions,
+    units,
+    workplaces,
+)
 from store.actor import Level
 from store.catalogs import SCHEMA
 from store.query import Query
@@ -43,6 +54,14 @@ async def test_an_empty_installation_gets_the_sections_of_a_service_desk(as_admi
     assert held['second_line'].rights['cases'].read == Level.UNIT
     assert held['operator'].rights['contracts'].change == Level.NONE
     assert {'service_desk', 'service_manager'} <= {one.code for one in workplaces.every()}
+
+
+async def test_a_customer_fills_only_what_is_theirs_in_a_case(as_admin: Records) -> None:
+    await solutions.install(as_admin.actor, 'service', 'en')
+    levels = (await role_rights.grants_of(as_admin.actor, 'service_customer')).fields
+    assert levels['cases', 'resolution'] == FieldLevel.READ
+    assert levels['cases', 'answer_due'] == FieldLevel.HIDDEN
+    assert ('cases', 'details') not in levels
 
 
 async def test_a_case_has_a_number_of_its_own_and_needs_a_resolution_to_be_solved(as_admin: Records) -> None:

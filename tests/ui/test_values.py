@@ -8,7 +8,7 @@ import pytest
 
 from store import FIELD_TYPES, BadValue, FieldSpec, Money, Ref
 from ui.components.inputs import INPUTS
-from ui.components.inputs.text import address
+from ui.components.inputs.text import address, readable
 from ui.reader import Reader, reading
 from ui.values import edited, field_hint, from_json, parse, shown
 
@@ -97,6 +97,19 @@ def test_a_value_of_the_history_that_no_longer_fits_is_shown_as_it_was() -> None
 )
 def test_only_plain_addresses_can_be_followed(kind: str, text: str, way: str) -> None:
     assert address(spec(kind), text) == way
+
+
+@pytest.mark.parametrize(
+    ('kind', 'text', 'read'),
+    [
+        ('web', 'https://www.example.com/', 'example.com'),
+        ('web', 'http://example.com/a?b=1', 'example.com/a?b=1'),
+        ('web', 'example.com', 'example.com'),
+        ('text', 'https://example.com', 'https://example.com'),
+    ],
+)
+def test_a_web_address_is_read_without_what_every_address_has(kind: str, text: str, read: str) -> None:
+    assert readable(spec(kind), text) == read
 
 
 def test_a_hint_is_in_the_readers_language_as_far_as_somebody_wrote_it() -> None:
