@@ -24,6 +24,7 @@ from tortoise.transactions import in_transaction
 
 import store.models
 from store import guard
+from store.locked_sqlite import Transaction as SqliteTransaction
 from store.problems import NotAllowed, Refused, Unguarded
 
 APP = 'store'
@@ -258,6 +259,19 @@ async def many(sql: str, args: Sequence[Sequence[Any]]) -> None:
     if args:
         text = _numbered(sql) if is_postgres() else sql
         await get_connection(WRITER).execute_many(text, [_storable(row) for row in args])
+
+
+async def owe(sql: str, args: Sequence[Sequence[Any]]) -> None:
+    """As `many`, for what nobody waits for: on SQLite it goes along with the next statement, or the commit.
+
+    What fails then spoils the whole transaction, so let it be nothing that anybody would catch."""
+    transaction = get_connection(WRITER)
+    if is_postgres() or not isinstance(transaction, SqliteTransaction):
+        await many(sql, args)
+        return
+    _need_hands(sql)
+    if args:
+        transaction.owe_many(sql, [_storable(row) for row in args])
 
 
 async def script(sql: str) -> None:

@@ -1,20 +1,45 @@
 """The SQLite client: refuses SQL while nobody acts; its transactions survive a cancelled task.
 
+A transaction begins on the way of its first statement, and what is owed goes with the next one.
 Tortoise picks its migration editor by the word `sqlite` in this module's name."""
 
+import sqlite3
+from collections.abc import Sequence
+from functools import partial
 from types import TracebackType
 from typing import Any
 
 from tortoise.backends.base.client import TransactionContext
-from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionWrapper, translate_exceptions
 from tortoise.connection import get_connections
 
 from store.folding import fold
 from store.locked import Locked, LockedTransaction, finish
+from store.sqlite_line import Line
 
 
-class Transaction(LockedTransaction, SqliteTransactionWrapper):
+class _Rows:
+    """Mixed into a client: rows as dictionaries, made where the statement runs."""
+
+    @translate_exceptions
+    async def execute_query_dict(
+        self, query: str, values: Sequence[Any] | None = None
+    ) -> list[dict[str, Any]]:
+        """The rows of a statement."""
+        async with self.acquire_connection() as line:  # type: ignore[attr-defined]
+            found: list[dict[str, Any]] = await line.read(query, values or ())
+            return found
+
+
+class Transaction(_Rows, LockedTransaction, SqliteTransactionWrapper):
     """An open transaction, or a savepoint in it."""
+
+    _connection: Line
+
+    def owe_many(self, query: str, values: Sequence[Sequence[Any]]) -> None:
+        """Run a statement for each row of values with the next one that is awaited, or before the commit."""
+        self.acquire_connection()
+        self._connection.owe(partial(self._connection._conn.executemany, query, values))
 
     async def execute_script(self, query: str) -> None:
         """Run statements one by one: the driver's own way commits what is open.
@@ -34,13 +59,15 @@ class SafeTransaction(TransactionContext):
     async def __aenter__(self) -> Transaction:
         await self.parent._lock.acquire()
         try:
-            transaction = await finish(self._open())
+            if not self.parent._connection:
+                await finish(self.parent.create_connection(with_db=True))
+            self.transaction = Transaction(self.parent)
         except BaseException:
-            await finish(self._rollback())
             self.parent._lock.release()
             raise
-        self.token = get_connections().set(self.parent.connection_name, transaction)
-        return transaction
+        self.transaction._connection.owe(self._begin)
+        self.token = get_connections().set(self.parent.connection_name, self.transaction)
+        return self.transaction
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -51,39 +78,48 @@ class SafeTransaction(TransactionContext):
             get_connections().reset(self.token)
             self.parent._lock.release()
 
-    async def _open(self) -> Transaction:
-        if not self.parent._connection:
-            await self.parent.create_connection(with_db=True)
-        assert self.parent._connection is not None  # noqa: S101 created above
-        await self.parent._connection.execute('BEGIN IMMEDIATE')
-        self.transaction = Transaction(self.parent)
-        return self.transaction
-
-    async def _rollback(self) -> None:
-        connection = self.parent._connection
-        if connection and connection.in_transaction:
-            await connection.rollback()
+    def _begin(self) -> None:
+        assert self.transaction is not None  # noqa: S101 owed after it was made
+        self.transaction._connection._conn.execute('BEGIN IMMEDIATE')
 
     async def _close(self, *, ok: bool) -> None:
         assert self.transaction is not None  # noqa: S101 entered before
+        line = self.transaction._connection
+        is_empty = line.owed == (self._begin,)
+        has_begun = self._begin not in line.owed
         try:
-            if ok:
-                await self.transaction._connection.commit()
-                self.transaction.committed = True
+            if ok and not is_empty:
+                has_begun = True
+                await line.commit()
+            self.transaction.committed = ok
         finally:
             self.transaction._finalized = True
-            await self._rollback()
+            line.drop_owed()
+            if has_begun and not self.transaction.committed:
+                # Not asking whether it is open: a cancelled statement may be still on its way.
+                await line.rollback()
 
 
-class LockedSqlite(Locked, SqliteClient):
+class LockedSqlite(_Rows, Locked, SqliteClient):
     """One connection behind one lock; every further credential is a PRAGMA."""
 
     async def create_connection(self, with_db: bool) -> None:
         """Open the file and teach it `fold`, which knows Cyrillic (SQLite's own LOWER does not)."""
-        fresh = not self._connection
-        await super().create_connection(with_db)
-        if fresh and self._connection:
-            await self._connection.create_function('fold', 1, fold, deterministic=True)
+        del with_db
+        if self._connection:
+            return
+        line = Line(self.filename)
+        await line
+        try:
+            line.row_factory = sqlite3.Row
+            for pragma, value in self.pragmas.items():
+                await line.read(f'PRAGMA {pragma}={value}')
+            await line.create_function('fold', 1, fold, deterministic=True)
+        except BaseException:
+            await line.close()
+            raise
+        self._connection = line
+        await self._post_connect()
 
     def _in_transaction(self) -> Any:
         return SafeTransaction(self)
