@@ -23,9 +23,16 @@ class Plan:
         self.specs = [s for s in every if wanted is None or s.code in ALWAYS or s.code in wanted]
         # Each column is qualified: SQLite takes an unknown bare name for a string.
         names = dict.fromkeys(name for spec in self.specs for name in columns(spec))
-        self.select = ', '.join(f't.{name}' for name in ('version', 'deleted_at', *names))
+        every_name = ('version', 'deleted_at', *names)
+        self.select = ', '.join(f't.{name}' for name in every_name)
+        # SQLite's RETURNING knows no alias.
+        self.returning = ', '.join(every_name)
         self._plain = [(s.code, columns(s)[0]) for s in self.specs if self._is_plain(s)]
-        self._made = [(s.code, columns(s), self._maker(s)) for s in self.specs if not self._is_plain(s)]
+        self._made = [
+            (spec.code, columns(spec)[0], columns(spec)[1:], self._maker(spec), spec)
+            for spec in self.specs
+            if not self._is_plain(spec)
+        ]
 
     @staticmethod
     def _is_plain(spec: FieldSpec) -> bool:
@@ -33,18 +40,21 @@ class Plan:
             return True
         return spec.type != 'stage' and type(FIELD_TYPES[spec.type]).decode is FieldType.decode
 
-    def _maker(self, spec: FieldSpec) -> Callable[[tuple[Any, ...]], Any]:
+    def _maker(self, spec: FieldSpec) -> Callable[[tuple[Any, ...], FieldSpec], Any]:
         if spec.type == 'stage':
             codes = {stage.id: stage.code for _, stage in self.catalog.stages()}
-            return lambda cells: codes.get(cells[0])
-        decode = FIELD_TYPES[spec.type].decode
-        return lambda cells: decode(cells, spec)
+            return lambda cells, _: codes.get(cells[0])
+        return FIELD_TYPES[spec.type].decode
 
     def view(self, row: Mapping[str, Any]) -> RecordView:
         """A row as a view whose links have no names yet."""
         values = {code: row[name] for code, name in self._plain}
-        for code, names, make in self._made:
-            values[code] = make(tuple([row[name] for name in names]))
+        for code, name, more, make, spec in self._made:
+            cell = row[name]
+            if cell is None:
+                values[code] = None
+            else:
+                values[code] = make((cell, *[row[other] for other in more]) if more else (cell,), spec)
         deleted = row['deleted_at']
         return RecordView(
             catalog=self.catalog.code,

@@ -52,12 +52,21 @@ class Records(ReadableRecords):
         """New records, all or none, in one transaction.
 
         :raises Invalid: of the first bad row; facts carry `row`"""
+        kind = self.catalog(catalog)
+        plan = plan_of(kind)
         async with self.transaction():
-            return await self._read_back(self.catalog(catalog), await self.add_many(catalog, rows))
+            made = await self._add(kind, rows, plan.returning)
+            return await reading.with_titles(self.actor, [plan.view(row) for row in made])
 
     async def add_many(self, catalog: str, rows: Sequence[Mapping[str, Any]]) -> list[int]:
         """As `create_many`, but gives only the ids, in order: for imports."""
-        kind = self.catalog(catalog)
+        return [row['id'] for row in await self._add(self.catalog(catalog), rows, 'id')]
+
+    async def _add(
+        self, kind: Catalog, rows: Sequence[Mapping[str, Any]], returning: str
+    ) -> list[dict[str, Any]]:
+        """New records; gives these columns of each, wherever the actor may see it now."""
+        catalog = kind.code
         if not policies.has_any(self.actor, 'create', catalog):
             raise policies.refuse('create', catalog)
         with guard.acting(self.actor):
@@ -73,7 +82,7 @@ class Records(ReadableRecords):
                 for place, problem in (await writing.check_links(self.actor, chosen)).items():
                     problem.facts = {**problem.facts, 'row': place}
                     raise problem
-                return await self._writer.create(SCHEMA[catalog], parsed)
+                return await self._writer.create(SCHEMA[catalog], parsed, returning)
 
     def _new(self, kind: Catalog, raw: Mapping[str, Any], own: Mapping[str, Ref | None]) -> dict[str, Any]:
         whole = SCHEMA[kind.code]
@@ -119,16 +128,12 @@ class Records(ReadableRecords):
                 refused.facts = {**refused.facts, 'row': place}
                 raise refused
 
-    async def _read_back(self, kind: Catalog, ids: Sequence[int]) -> list[RecordView]:
-        """The records just written, in the fields the actor sees, wherever they are now."""
+    async def _read_back(self, kind: Catalog, id: int) -> RecordView:
+        """The record just written, in the fields the actor sees, wherever it is now."""
         plan = plan_of(kind)
-        found: dict[int, RecordView] = {}
-        for start in range(0, len(ids), 500):
-            part = ids[start : start + 500]
-            blanks = ', '.join('?' * len(part))
-            sql = f'SELECT {plan.select} FROM {table(kind)} t WHERE t.id IN ({blanks})'
-            found |= {row['id']: plan.view(row) for row in await database.rows(sql, part)}
-        return await reading.with_titles(self.actor, [found[i] for i in ids])
+        sql = f'SELECT {plan.select} FROM {table(kind)} t WHERE t.id = ?'
+        found = await database.rows(sql, [id])
+        return (await reading.with_titles(self.actor, [plan.view(found[0])]))[0]
 
     async def change(
         self, catalog: str, id: int, values: Mapping[str, Any], *, version: int | None = None
@@ -146,8 +151,7 @@ class Records(ReadableRecords):
                 parsed = writing.parse(kind, values)
                 old = await self._open(kind, id, *_rights_for(parsed))
                 await self._check_version(kind, old, parsed, version)
-                await self._store(kind, old, parsed)
-                return (await self._read_back(kind, [id]))[0]
+                return await self._store(kind, old, parsed)
 
     async def change_many(
         self, catalog: str, ids: Sequence[int], values: Mapping[str, Any]
@@ -195,8 +199,7 @@ class Records(ReadableRecords):
                 writing.pipeline_of(kind, stage)
                 await self._check_version(kind, old, {'stage': stage}, version)
                 rank = await ranks.rank_between(kind, stage, above, below, id)
-                await self._store(kind, old, {'stage': stage}, extra={'rank': rank})
-                return (await self._read_back(kind, [id]))[0]
+                return await self._store(kind, old, {'stage': stage}, extra={'rank': rank})
 
     async def _store(
         self,
@@ -205,7 +208,8 @@ class Records(ReadableRecords):
         parsed: Mapping[str, Any],
         *,
         extra: Mapping[str, Any] | None = None,
-    ) -> None:
+    ) -> RecordView:
+        """Check and write a change; gives the record as it is then."""
         whole = SCHEMA[kind.code]
         after = {**old.values, **parsed}
         errors = {code: e for code, e in writing.missing(whole, after).items() if code in parsed}
@@ -224,7 +228,11 @@ class Records(ReadableRecords):
             raise problem
         if not extra and parsed.get('stage') and parsed['stage'] != old.stage:
             extra = {'rank': await ranks.rank_between(kind, parsed['stage'], None, None, old.id)}
-        await self._writer.change(whole, old, parsed, extra=extra)
+        plan = plan_of(kind)
+        row = await self._writer.change(whole, old, parsed, extra=extra, returning=plan.returning)
+        if row is None:
+            return await self._read_back(kind, old.id)
+        return (await reading.with_titles(self.actor, [plan.view(row)]))[0]
 
     async def _check_arrival(self, kind: Catalog, old: RecordView, stage: str) -> dict[str, Problem]:
         """Whether a card may be taken to a stage: its own level decides; where no stage has one, a share or
@@ -312,7 +320,7 @@ class Records(ReadableRecords):
                     await self._writer.mark(SCHEMA[catalog], [old], removed=False)
                 except Invalid as problem:
                     raise _shown(kind, problem.errors) from None
-                return (await self._read_back(kind, [id]))[0]
+                return await self._read_back(kind, id)
 
     async def comment(self, catalog: str, id: int, text: str) -> Change:
         """Say something about a record: everybody who may read it may, but for people of the portal."""

@@ -1,6 +1,6 @@
 """Words of records, kept in the same transaction as the record; found by the beginnings of words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from store import database
@@ -55,6 +55,12 @@ def _words_of(values: Mapping[str, Any], specs: Iterable[FieldSpec], *, named: b
     return ' '.join(words(' '.join(parts)))[:20_000]
 
 
+def looks_at(catalog: Catalog, codes: Container[str]) -> bool:
+    """Whether words of one of these fields are searched."""
+    specs = SCHEMA.by_code.get(catalog.code, catalog).fields
+    return 'title' in codes or any(spec.type in SEARCHED and spec.code in codes for spec in specs)
+
+
 async def write(documents: Documents) -> None:
     """Store documents, replacing those that are there."""
     if database.is_postgres():
@@ -64,7 +70,7 @@ async def write(documents: Documents) -> None:
         )
     else:
         sql = 'INSERT OR REPLACE INTO search_docs (rowid, words) VALUES (?, ?)'
-    await database.many(sql, documents)
+    await database.owe(sql, documents)
 
 
 def matching(text: str) -> Sql | None:

@@ -5,6 +5,7 @@ The door (`Records`) asks for rights first; nothing else calls this module."""
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
@@ -12,7 +13,7 @@ from tortoise.exceptions import IntegrityError
 from store import changes, clock, database, default_rights, ranks, reading, search
 from store.actor import Actor, Cause
 from store.catalogs import SCHEMA
-from store.changes import Change, Entry
+from store.changes import Entry
 from store.decoding import plan_of
 from store.fields import FIELD_TYPES
 from store.fields.auto_number import AutoNumber
@@ -34,28 +35,34 @@ class Writer:
     actor: Actor
     cause: Cause
 
-    async def create(self, catalog: Catalog, rows: Sequence[Mapping[str, Any]]) -> list[int]:
-        """Insert parsed rows (see `parse`); gives their ids in order."""
-        ids: list[int] = []
+    async def create(
+        self, catalog: Catalog, rows: Sequence[Mapping[str, Any]], returning: str = 'id'
+    ) -> list[dict[str, Any]]:
+        """Insert parsed rows (see `parse`); gives these columns of each, in order, the id among them."""
+        made: list[dict[str, Any]] = []
         for start in range(0, len(rows), BATCH):
-            ids += await self._insert(catalog, rows[start : start + BATCH])
-        return ids
+            made += await self._insert(catalog, rows[start : start + BATCH], returning)
+        return made
 
-    async def _insert(self, catalog: Catalog, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    async def _insert(
+        self, catalog: Catalog, rows: Sequence[Mapping[str, Any]], returning: str
+    ) -> list[dict[str, Any]]:
         now = clock.now_ms()
         rows = [await _numbered(catalog, row) for row in rows]
         stored = [self._cells(catalog, row, now) for row in rows]
         names = list(dict.fromkeys(name for cells in stored for name in cells))
         blanks = ', '.join([f'({", ".join("?" * len(names))})'] * len(stored))
-        sql = f'INSERT INTO {table(catalog)} ({", ".join(names)}) VALUES {blanks} RETURNING id'
+        sql = f'INSERT INTO {table(catalog)} ({", ".join(names)}) VALUES {blanks} RETURNING {returning}'
         try:
             found = await database.rows(sql, [cells.get(name) for cells in stored for name in names])
         except IntegrityError as error:
             raise _not_unique(catalog, error) from error
-        ids = sorted(row['id'] for row in found)
+        # RETURNING promises no order; rows of one statement get rising ids in the order given.
+        found.sort(key=itemgetter('id'))
+        ids = [row['id'] for row in found]
         await self._after_insert(catalog, ids, rows, now)
         await default_rights.apply(self.actor, catalog, ids)
-        return ids
+        return found
 
     def _cells(self, catalog: Catalog, row: Mapping[str, Any], now: int) -> dict[str, Any]:
         cells: dict[str, Any] = {
@@ -80,7 +87,7 @@ class Writer:
             for record_id, row in zip(ids, rows, strict=True)
             if row.get('stage')
         ]
-        await database.many(
+        await database.owe(
             'INSERT INTO stage_visits (catalog_id, record_id, stage_id, entered_at) VALUES (?, ?, ?, ?)',
             visits,
         )
@@ -102,51 +109,60 @@ class Writer:
         values: Mapping[str, Any],
         *,
         extra: Mapping[str, Any] | None = None,
-    ) -> Change | None:
-        """Store what differs from `old` (read and locked in this transaction); None when nothing does."""
+        returning: str = 'id, version',
+    ) -> dict[str, Any] | None:
+        """Store what differs from `old` (read and locked in this transaction).
+
+        Gives these columns of the record as it is then; None when nothing differs."""
         changed = {code: value for code, value in values.items() if not _same(old.values.get(code), value)}
         if not changed and not extra:
             return None
         moved = 'stage' in changed
         if moved:
             changed |= self._closing(catalog, old, changed)
-        version = await self._update(catalog, old, changed, dict(extra or {}))
+        row = await self._update(catalog, old, changed, dict(extra or {}), returning)
         if moved:
             await _visit(catalog, old.id, changed['stage'])
         if not changed:
             changes.announce_reordered(catalog.code, old.id)
-            return None
-        await search.write(search.documents(catalog, old.id, {**old.values, **changed}))
+            return row
+        if search.looks_at(catalog, changed):
+            await search.write(search.documents(catalog, old.id, {**old.values, **changed}))
         entry = Entry(
             old.id,
             changes.MOVED if moved else changes.CHANGED,
-            version,
+            row['version'],
             journal(catalog, {code: old.values.get(code) for code in changed}),
             journal(catalog, changed),
         )
-        return (await changes.append(self.actor, self.cause, catalog, [entry]))[0]
+        await changes.append(self.actor, self.cause, catalog, [entry])
+        return row
 
     async def _update(
-        self, catalog: Catalog, old: RecordView, changed: Mapping[str, Any], cells: dict[str, Any]
-    ) -> int:
+        self,
+        catalog: Catalog,
+        old: RecordView,
+        changed: Mapping[str, Any],
+        cells: dict[str, Any],
+        returning: str,
+    ) -> dict[str, Any]:
         now = clock.now_ms()
         for code, value in changed.items():
             cells |= encode(catalog, code, value)
         if 'stage' in changed:
             cells['stage_at'] = now
-        version = old.version + (1 if changed else 0)
-        cells |= {'version': version}
+        cells['version'] = old.version + (1 if changed else 0)
         if changed:
             cells |= {'updated_at': now, 'updated_by': self.actor.person_id}
         sets = ', '.join(f'{name} = ?' for name in cells)
-        sql = f'UPDATE {table(catalog)} SET {sets} WHERE id = ? AND version = ? RETURNING id'
+        sql = f'UPDATE {table(catalog)} SET {sets} WHERE id = ? AND version = ? RETURNING {returning}'
         try:
             done = await database.rows(sql, [*cells.values(), old.id, old.version])
         except IntegrityError as error:
             raise _not_unique(catalog, error) from error
         if not done:
             raise Conflict(record_id=old.id, version=old.version)
-        return version
+        return done[0]
 
     @staticmethod
     def _closing(catalog: Catalog, old: RecordView, changed: Mapping[str, Any]) -> dict[str, Any]:
@@ -265,8 +281,9 @@ def _required(catalog: Catalog) -> list[FieldSpec]:
 async def check_links(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> dict[int, Invalid]:
     """By row number: links to records or people that do not exist for this actor. One query a catalogue."""
     refs = {value for row in rows for value in row.values() if isinstance(value, Ref)}
-    known: dict[tuple[str, int], str] = {}
-    listed = sorted(refs, key=lambda r: (r.catalog, r.id))
+    # Whoever acts exists: most records are given to those who make them.
+    known = {('person', actor.person_id): actor.name} if actor.person_id is not None else {}
+    listed = sorted((r for r in refs if (r.catalog, r.id) not in known), key=lambda r: (r.catalog, r.id))
     for start in range(0, len(listed), 500):
         known |= await reading.titles(actor, listed[start : start + 500])
     errors: dict[int, Invalid] = {}
@@ -312,15 +329,15 @@ def _same(old: Any, new: Any) -> bool:
 
 async def _visit(catalog: Catalog, record_id: int, stage: str | None) -> None:
     now = clock.now_ms()
-    await database.rows(
+    await database.owe(
         'UPDATE stage_visits SET left_at = ?, duration = ? - entered_at'
         ' WHERE catalog_id = ? AND record_id = ? AND left_at IS NULL',
-        [now, now, catalog.id, record_id],
+        [[now, now, catalog.id, record_id]],
     )
     if stage:
-        await database.rows(
+        await database.owe(
             'INSERT INTO stage_visits (catalog_id, record_id, stage_id, entered_at) VALUES (?, ?, ?, ?)',
-            [catalog.id, record_id, ranks.stage_id(catalog, stage), now],
+            [[catalog.id, record_id, ranks.stage_id(catalog, stage), now]],
         )
 
 

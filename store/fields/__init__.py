@@ -72,7 +72,7 @@ class FieldType(ABC):
         return (value,)
 
     def decode(self, cells: tuple[Any, ...], spec: FieldSpec) -> Any:
-        """The value of its cells."""
+        """The value of its cells; an empty main cell is no value and is not asked about."""
         return cells[0]
 
     def operand(self, raw: Any, spec: FieldSpec) -> Any:
