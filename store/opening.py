@@ -18,6 +18,7 @@ from store import (
     guard,
     invitations,
     layouts,
+    names,
     own_account,
     people,
     photos,
@@ -86,6 +87,7 @@ async def open_migrated(url: str) -> None:
     await database.connect(url)
     try:
         people.forget()
+        names.forget()
         sessions.forget()
         portal.forget()
         seeing.forget()
@@ -108,6 +110,7 @@ async def follow_others() -> None:
     """Take over what another process has changed and announced: structure, workplaces, settings, people."""
     if await catalogs.refresh():
         people.forget()
+        names.forget()
         await workplaces.load()
         await layouts.load()
         await system_settings.load_settings()

@@ -13,6 +13,7 @@ from store.catalogs import SCHEMA
 from store.conditions import filter_sql
 from store.decoding import plan_of
 from store.fields import FIELD_TYPES
+from store.names import names_of
 from store.policies import Eyes, allowed, may_read_of, readable, readable_apart, readable_in_order
 from store.problems import Refused
 from store.query import NO_FILTER, Filter, Query, is_storable
@@ -211,16 +212,20 @@ async def one(actor: Actor, catalog: Catalog, record_id: int, *, deleted: bool =
 
 async def with_titles(actor: Actor, views: list[RecordView]) -> list[RecordView]:
     """The views with the names of people and of those linked records that the actor may read."""
-    refs = [value for view in views for value in view.values.values() if isinstance(value, Ref)]
-    if not refs:
+    # The views are this module's own until it hands them out.
+    found = [
+        (cast('dict[str, Any]', view.values), code, value)
+        for view in views
+        for code, value in view.values.items()
+        if type(value) is Ref
+    ]
+    if not found:
         return views
-    names = await titles(actor, refs)
-    for view in views:
-        # The views are this module's own until it hands them out.
-        values = cast('dict[str, Any]', view.values)
-        for code, value in values.items():
-            if isinstance(value, Ref):
-                values[code] = Ref(value.id, names.get((value.catalog, value.id), ''), value.catalog)
+    refs = {(ref.catalog, ref.id): ref for _, _, ref in found}
+    names = await titles(actor, refs.values())
+    named = {key: Ref(ref.id, names.get(key, ''), ref.catalog) for key, ref in refs.items()}
+    for values, code, ref in found:
+        values[code] = named[ref.catalog, ref.id]
     return views
 
 
@@ -231,6 +236,9 @@ async def titles(actor: Actor, refs: Iterable[Ref]) -> dict[tuple[str, int], str
         wanted[ref.catalog].add(ref.id)
     names: dict[tuple[str, int], str] = {}
     for code, ids in wanted.items():
+        if code == 'person':
+            names |= {(code, one): name for one, name in (await names_of(ids)).items()}
+            continue
         for row in await _named(actor, code, sorted(ids)):
             names[code, row['id']] = row['title']
     return names
@@ -238,10 +246,6 @@ async def titles(actor: Actor, refs: Iterable[Ref]) -> dict[tuple[str, int], str
 
 async def _named(actor: Actor, code: str, ids: list[int]) -> list[dict[str, Any]]:
     blanks = ', '.join('?' * len(ids))
-    if code == 'person':
-        return await database.rows(
-            f'SELECT id, name AS title FROM people WHERE id IN ({blanks})', ids, read=True
-        )
     catalog = SCHEMA.by_code.get(code)
     if catalog is None:
         return []
