@@ -113,6 +113,15 @@ class Dispatcher:
         self.seen: dict[int, datetime] = {}
         self._decided: Counter[int] = Counter()
 
+    def starts_any(self, change: Change) -> bool:
+        """Whether a rule, as far as they are at hand, is set off by a change: for haste, not for truth."""
+        return self._shelf.is_stale or any(
+            self._sets_off(live, change) is not None for live in self._shelf.of(change.catalog)
+        )
+
+    def _sets_off(self, live: LiveRule, change: Change) -> tuple[str, str] | None:
+        return live.started_by(change, self.seen.get(live.stored.id, live.stored.watermark))
+
     async def dispatch(self) -> int:
         """Look at the oldest waiting changes; how many were looked at.
 
@@ -208,7 +217,7 @@ class Dispatcher:
         wanted = change.cause.kind in live.rule.origins or await _import_wants_rules(change)
         if change.cause.kind in QUIET and not wanted:
             return
-        set_off = live.started_by(change, self.seen.get(live.stored.id, live.stored.watermark))
+        set_off = self._sets_off(live, change)
         if set_off is None:
             return
         reason, facts = await self._reason(live, change, owner, batch)

@@ -110,6 +110,11 @@ class Shelf:
         """Load anew before the next look."""
         self._stale = True
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether something has changed since they were loaded."""
+        return self._stale
+
     async def refresh(self) -> None:
         """Load the rules if one of them, or a catalogue, has changed."""
         catalogs = rules.catalogs()
