@@ -133,8 +133,8 @@ async def create_many(call: Call) -> Answer:
     bad = next((place for place, row in enumerate(rows) if not isinstance(row, dict)), None)
     if bad is not None:
         raise Invalid({'records': Problem('wrong_type', row=bad)})
-    views = await call.records.create_many(call.catalog, rows)
-    return Answer({'records': [{'id': view.id, 'version': view.version} for view in views]}, 201)
+    ids = await call.records.add_many(call.catalog, rows)
+    return Answer({'records': [{'id': id, 'version': 1} for id in ids]}, 201)
 
 
 async def change_many(call: Call) -> Answer:

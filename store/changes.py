@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from store.values import Ref
 CREATED, CHANGED, MOVED, REMOVED, RESTORED, COMMENTED = (
     'created', 'changed', 'moved', 'removed', 'restored', 'commented',
 )  # fmt: skip
+BATCH = 250
 COLUMNS = (
     'id, at, actor_id, catalog_id, record_id, kind, version, before, after, text, cause, cause_id, chain'
 )
@@ -86,41 +87,70 @@ class Entry:
 
 async def append(actor: Actor, cause: Cause, catalog: Catalog, entries: Sequence[Entry]) -> list[Change]:
     """Write entries in the open transaction, after the records' own rows; announce them afterwards."""
-    now = clock.now_ms()
-    chain = json.dumps(cause.chain)
-    written: list[Change] = []
-    for start in range(0, len(entries), 50):
-        part = entries[start : start + 50]
-        args = [
-            cell
-            for e in part
-            for cell in (
-                now, actor.person_id, catalog.id, e.record_id, e.kind, e.version,
-                _dump(e.before), _dump(e.after), e.text or None, cause.kind, cause.id, chain,
-            )
-        ]  # fmt: skip
-        blanks = ', '.join(['(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'] * len(part))
-        names = COLUMNS.removeprefix('id, ')
-        ids = await database.rows(
-            f'INSERT INTO changes ({names}, dispatched) VALUES {blanks} RETURNING id', args
-        )
-        # RETURNING promises no order; rows of one statement get rising ids in the order given.
-        for row_id, entry in zip(sorted(row['id'] for row in ids), part, strict=True):
-            written.append(_change(row_id, now, actor, cause, catalog, entry))
+    book = _Book(actor, cause, catalog)
+    written = [
+        one
+        for sql, args, part in book.parts(entries)
+        for one in book.read(await database.rows(sql, args), part)
+    ]
     announced = tuple(written)
     database.after_commit(lambda: _announce(announced))
     return written
 
 
+async def owe(actor: Actor, cause: Cause, catalog: Catalog, entries: Sequence[Entry]) -> None:
+    """As `append`, for who does not need the changes: they are written before the commit at the latest."""
+    book = _Book(actor, cause, catalog)
+    owed = [(await database.owe_rows(sql, args), part) for sql, args, part in book.parts(entries)]
+    database.after_commit(lambda: _announce(tuple(one for ids, part in owed for one in book.read(ids, part))))
+
+
+class _Book:
+    """What the entries of one writer have in common."""
+
+    def __init__(self, actor: Actor, cause: Cause, catalog: Catalog) -> None:
+        self.actor, self.cause, self.catalog = actor, cause, catalog
+        self.now = clock.now_ms()
+        self.chain = json.dumps(cause.chain)
+
+    def parts(self, entries: Sequence[Entry]) -> Iterator[tuple[str, list[Any], Sequence[Entry]]]:
+        """Statements with their values, and what they write."""
+        for start in range(0, len(entries), BATCH):
+            part = entries[start : start + BATCH]
+            blanks = ', '.join(['(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)'] * len(part))
+            names = COLUMNS.removeprefix('id, ')
+            sql = f'INSERT INTO changes ({names}, dispatched) VALUES {blanks} RETURNING id'
+            yield sql, [cell for entry in part for cell in self._cells(entry)], part
+
+    def _cells(self, entry: Entry) -> tuple[Any, ...]:
+        return (
+            self.now, self.actor.person_id, self.catalog.id, entry.record_id, entry.kind, entry.version,
+            _dump(entry.before), _dump(entry.after), entry.text or None,
+            self.cause.kind, self.cause.id, self.chain,
+        )  # fmt: skip
+
+    def read(self, ids: Sequence[Mapping[str, Any]], part: Sequence[Entry]) -> list[Change]:
+        """The changes that were written under these ids."""
+        at, actor = clock.from_ms(self.now), self.actor
+        who = Ref(actor.person_id, actor.name, 'person') if actor.person_id is not None else None
+        # RETURNING promises no order; rows of one statement get rising ids in the order given.
+        pairs = zip(sorted(row['id'] for row in ids), part, strict=True)
+        return [_change(row_id, at, who, self.cause, self.catalog, entry) for row_id, entry in pairs]
+
+
+_as_text = json.JSONEncoder(ensure_ascii=False, separators=(',', ':')).encode
+
+
 def _dump(values: Mapping[str, Any]) -> str:
-    return json.dumps(values, ensure_ascii=False, separators=(',', ':'))
+    return _as_text(values) if values else '{}'
 
 
-def _change(row_id: int, at: int, actor: Actor, cause: Cause, catalog: Catalog, entry: Entry) -> Change:
-    who = Ref(actor.person_id, actor.name, 'person') if actor.person_id is not None else None
+def _change(
+    row_id: int, at: dt.datetime, who: Ref | None, cause: Cause, catalog: Catalog, entry: Entry
+) -> Change:
     return Change(
         id=row_id,
-        at=clock.from_ms(at),
+        at=at,
         actor=who,
         catalog=catalog.code,
         record_id=entry.record_id,

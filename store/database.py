@@ -9,7 +9,7 @@ import importlib
 import logging
 import pkgutil
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextvars import ContextVar
 from itertools import count
 from pathlib import Path
@@ -236,11 +236,17 @@ async def rows(
     :raises NotAllowed: 'read_only', when somebody looks through another's eyes and this would write
     :raises Refused: 'number_out_of_range'"""
     _need_hands(sql)
-    try:
+    with _within_range():
         if is_postgres():
             return await get_connection(WRITER).execute_query_dict(_numbered(sql), _storable(args))
         connection = get_connection(alias if read and not in_open_transaction() else WRITER)
         return await connection.execute_query_dict(sql, _storable(args))
+
+
+@contextlib.contextmanager
+def _within_range() -> Iterator[None]:
+    try:
+        yield
     except (OverflowError, OperationalError) as error:
         # Numbers come from addresses and filters too; what no column can hold is no fault of ours.
         if isinstance(error, OperationalError) and not re.search(r'out of (int\d+ )?range', str(error)):
@@ -265,13 +271,46 @@ async def owe(sql: str, args: Sequence[Sequence[Any]]) -> None:
     """As `many`, for what nobody waits for: on SQLite it goes along with the next statement, or the commit.
 
     What fails then spoils the whole transaction, so let it be nothing that anybody would catch."""
-    transaction = get_connection(WRITER)
-    if is_postgres() or not isinstance(transaction, SqliteTransaction):
-        await many(sql, args)
-        return
     _need_hands(sql)
-    if args:
+    transaction = _sqlite_transaction()
+    if transaction is None:
+        await many(sql, args)
+    elif args:
         transaction.owe_many(sql, [_storable(row) for row in args])
+
+
+async def owe_rows(sql: str, args: Sequence[Any]) -> list[dict[str, Any]]:
+    """As `owe`, for a statement whose rows are wanted after the commit; the list is filled by then."""
+    _need_hands(sql)
+    transaction = _sqlite_transaction()
+    return await rows(sql, args) if transaction is None else transaction.owe_rows(sql, _storable(args))
+
+
+async def set_off(sql: str, args: Sequence[Any]) -> Callable[[], Awaitable[list[dict[str, Any]]]]:
+    """Begin a statement in the open transaction; what is given waits for its rows, as `rows` would.
+
+    On SQLite the caller goes on while it runs."""
+    _need_hands(sql)
+    transaction = _sqlite_transaction()
+    if transaction is None:
+        found = await rows(sql, args)
+        return functools.partial(_at_once, found)
+    return functools.partial(_answer, transaction, sql, transaction.set_off(sql, _storable(args)))
+
+
+async def _at_once(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return found
+
+
+async def _answer(transaction: SqliteTransaction, sql: str, trip: Any) -> list[dict[str, Any]]:
+    with _within_range():
+        found: list[dict[str, Any]] = await transaction.answer(sql, trip)
+        return found
+
+
+def _sqlite_transaction() -> SqliteTransaction | None:
+    open_now = get_connection(WRITER)
+    return open_now if isinstance(open_now, SqliteTransaction) else None
 
 
 async def script(sql: str) -> None:

@@ -13,6 +13,7 @@ from store.operations import need
 from store.problems import BadValue, Invalid, NotFound
 from store.role_rights import holders_of, need_all, role_id_of
 from store.schema import Catalog
+from store.sql import Sql
 from store.tables import table
 from store.values import Ref
 
@@ -132,6 +133,11 @@ def _column(right: DefaultRight) -> str:
 def _told(right: DefaultRight) -> dict[str, Any]:
     to = {'to_role' if right.to.catalog == 'role' else 'to_person': right.to.title or right.to.id}
     return {'catalog': right.catalog, 'author_role': right.author_role, 'change': right.change, **to}
+
+
+def any_for(catalog: Catalog) -> Sql:
+    """How many default rights may concern a catalogue, as SQL for the statement that makes its records."""
+    return '(SELECT COUNT(*) FROM default_rights d WHERE d.catalog IN (?, ?))', [catalog.code, EVERY]
 
 
 async def apply(actor: Actor, catalog: Catalog, ids: Sequence[int]) -> None:

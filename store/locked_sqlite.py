@@ -3,6 +3,7 @@
 A transaction begins on the way of its first statement, and what is owed goes with the next one.
 Tortoise picks its migration editor by the word `sqlite` in this module's name."""
 
+import asyncio
 import sqlite3
 from collections.abc import Sequence
 from functools import partial
@@ -40,6 +41,22 @@ class Transaction(_Rows, LockedTransaction, SqliteTransactionWrapper):
         """Run a statement for each row of values with the next one that is awaited, or before the commit."""
         self.acquire_connection()
         self._connection.owe(partial(self._connection._conn.executemany, query, values))
+
+    def owe_rows(self, query: str, values: Sequence[Any]) -> list[dict[str, Any]]:
+        """Run a statement likewise; its rows are in this list once it has run."""
+        self.acquire_connection()
+        return self._connection.owe_rows(query, values)
+
+    @translate_exceptions
+    async def answer(self, query: str, trip: 'asyncio.Future[list[dict[str, Any]]]') -> list[dict[str, Any]]:
+        """The rows of a statement that `set_off` began."""
+        del query
+        return await trip
+
+    def set_off(self, query: str, values: Sequence[Any]) -> 'asyncio.Future[list[dict[str, Any]]]':
+        """Begin a statement; `answer` waits for its rows."""
+        self.acquire_connection()
+        return self._connection.set_off(query, values)
 
     async def execute_script(self, query: str) -> None:
         """Run statements one by one: the driver's own way commits what is open.

@@ -78,7 +78,7 @@ class Records(ReadableRecords):
                 ]
                 await self._check_owners(kind, parsed, own)
                 # Whose a record is, is not read from what they may read.
-                chosen = [{code: v for code, v in row.items() if code not in own} for row in parsed]
+                chosen = [{c: v for c, v in row.items() if c not in own} for row in parsed] if own else parsed
                 for place, problem in (await writing.check_links(self.actor, chosen)).items():
                     problem.facts = {**problem.facts, 'row': place}
                     raise problem
@@ -87,9 +87,7 @@ class Records(ReadableRecords):
     def _new(self, kind: Catalog, raw: Mapping[str, Any], own: Mapping[str, Ref | None]) -> dict[str, Any]:
         whole = SCHEMA[kind.code]
         row = {
-            s.code: FIELD_TYPES[s.type].parse(s.default, s)
-            for s in whole.live_fields
-            if s.default is not None and s.code not in raw
+            s.code: FIELD_TYPES[s.type].parse(s.default, s) for s in whole.preset_fields if s.code not in raw
         }
         parsed = {**row, **writing.parse(kind, raw), **own}
         if kind.pipelines and not parsed.get('stage'):
@@ -115,8 +113,12 @@ class Records(ReadableRecords):
             levels = [policies.level_at(self.actor, 'create', kind, row.get('stage')) for row in rows]
             portal_reach.need_claimed(SCHEMA[kind.code], own, levels)
             return
+        levels_of = {
+            stage: policies.level_at(self.actor, 'create', kind, stage)
+            for stage in {row.get('stage') for row in rows}
+        }
         for place, row in enumerate(rows):
-            level = policies.level_at(self.actor, 'create', kind, row.get('stage'))
+            level = levels_of[row.get('stage')]
             owner = row['owner'].id if row.get('owner') else None
             if level >= Level.ALL or (level >= Level.OWN and owner == self.actor.person_id):
                 continue

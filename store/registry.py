@@ -46,7 +46,7 @@ class Registry(Mapping[str, T]):
         self._entries[key] = kinds[0]()
 
     def __getitem__(self, key: str) -> T:
-        return self._loaded()[key]
+        return (self._entries or self._loaded())[key]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._loaded())

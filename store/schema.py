@@ -118,6 +118,8 @@ class Catalog:
     position: int = 0
 
     live_fields: 'tuple[FieldSpec, ...]' = field(init=False, repr=False, compare=False)
+    required_fields: 'tuple[FieldSpec, ...]' = field(init=False, repr=False, compare=False)
+    preset_fields: 'tuple[FieldSpec, ...]' = field(init=False, repr=False, compare=False)
     _by_code: 'Mapping[str, FieldSpec]' = field(init=False, repr=False, compare=False)
     _stages: 'Mapping[str | int, tuple[Pipeline, Stage]]' = field(init=False, repr=False, compare=False)
 
@@ -127,7 +129,15 @@ class Catalog:
         title = replace(SYSTEM_FIELDS['title'], label=self.title_label, labels=self.title_labels)
         known = {**SYSTEM_FIELDS, **{f.code: f for f in live}, 'title': title}
         placed = {key: (p, s) for p in self.pipelines for s in p.stages for key in (s.id, s.code)}
-        for name, value in (('live_fields', live), ('_by_code', known), ('_stages', placed)):
+        required = (SYSTEM_FIELDS['title'], *(f for f in live if f.required and f.type != 'auto_number'))
+        preset = tuple(f for f in live if f.default is not None)
+        for name, value in (
+            ('live_fields', live),
+            ('required_fields', required),
+            ('preset_fields', preset),
+            ('_by_code', known),
+            ('_stages', placed),
+        ):
             object.__setattr__(self, name, value)
 
     def field(self, code: str) -> 'FieldSpec | None':

@@ -25,6 +25,7 @@ LONGEST = 400
 SEARCHED = frozenset({'text', 'long_text', 'phone', 'email', 'web', 'auto_number'})
 MAX_WORDS = 8
 Documents = list[tuple[int, str]]
+_fields: dict[int, tuple[Catalog, list[FieldSpec], list[FieldSpec] | None]] = {}
 
 
 def document_id(catalog: Catalog, record_id: int) -> int:
@@ -36,19 +37,30 @@ def documents(catalog: Catalog, record_id: int, values: Mapping[str, Any]) -> Do
     """The documents of a record: what every reader may find, and apart from it the words of closed fields."""
     first = document_id(catalog, record_id)
     # As it is now: the caller may hold a catalogue of before it waited for a change of rights.
-    specs = SCHEMA.by_code.get(catalog.code, catalog).live_fields
-    found = [(first, _words_of(values, [spec for spec in specs if not spec.closed]))]
-    if closed := [spec for spec in specs if spec.closed]:
+    of_everybody, closed = _fields_of(SCHEMA.by_code.get(catalog.code, catalog))
+    found = [(first, _words_of(values, of_everybody))]
+    if closed is not None:
         found.append((first + CLOSED, _words_of(values, closed, named=False)))
     return found
 
 
+def _fields_of(catalog: Catalog) -> tuple[list[FieldSpec], list[FieldSpec] | None]:
+    """The searched fields that everybody may read and those that are closed, None while nothing at all is."""
+    kept = _fields.get(catalog.id)
+    if kept is None or kept[0] is not catalog:
+        searched = _searched(catalog)
+        closed = [spec for spec in searched if spec.closed]
+        has_closed = any(spec.closed for spec in catalog.live_fields)
+        of_everybody = [spec for spec in searched if not spec.closed]
+        kept = _fields[catalog.id] = (catalog, of_everybody, closed if has_closed else None)
+    return kept[1], kept[2]
+
+
 def _words_of(values: Mapping[str, Any], specs: Iterable[FieldSpec], *, named: bool = True) -> str:
-    """The searched words of some of a record's values, the title first."""
+    """The words of the title and of these searched fields, the title first."""
     parts = [str(values.get('title') or '')] if named else []
     for spec in specs:
-        value = values.get(spec.code)
-        if value and spec.type in SEARCHED:
+        if value := values.get(spec.code):
             parts.append(str(value))
             if spec.type == 'phone':
                 parts.append(str(FIELD_TYPES['phone'].operand(value, spec) or ''))

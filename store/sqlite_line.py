@@ -1,6 +1,7 @@
 """The line to SQLite's thread: a trip costs more than most statements, so what nobody waits for goes along
 with the next one."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -36,6 +37,20 @@ class Line(aiosqlite.Connection):
         """Do not do what is owed."""
         self._owed.clear()
 
+    def owe_rows(self, sql: str, values: Sequence[Any]) -> list[dict[str, Any]]:
+        """Owe a statement; its rows will be in this list when that trip is over."""
+        found: list[dict[str, Any]] = []
+        self.owe(lambda: found.extend(self._read(sql, values)))
+        return found
+
+    def set_off(self, sql: str, values: Sequence[Any]) -> 'asyncio.Future[list[dict[str, Any]]]':
+        """Begin a trip for the rows of a statement; whoever awaits them may do something else meanwhile."""
+        answer: asyncio.Future[list[dict[str, Any]]] = asyncio.get_running_loop().create_future()
+        # Who set it off may have failed meanwhile, and then nobody asks any more.
+        answer.add_done_callback(lambda done: done.cancelled() or done.exception())
+        self._tx.put_nowait((answer, partial(self._settle, self._take_owed(), self._read, sql, values)))
+        return answer
+
     async def read(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """The rows of a statement."""
         rows: list[dict[str, Any]] = await self._execute(self._read, sql, values)
@@ -57,9 +72,13 @@ class Line(aiosqlite.Connection):
         return [dict(zip(names, row, strict=True)) for row in found]
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **options: Any) -> Any:
-        owed, self._owed = self._owed, []
+        owed = self._take_owed()
         trip = super()._execute(self._settle, owed, fn, *args, **options)  # type: ignore[no-untyped-call]
         return await trip
+
+    def _take_owed(self) -> list[Work]:
+        owed, self._owed = self._owed, []
+        return owed
 
     # Below this line nothing runs but in SQLite's thread.
 

@@ -4,6 +4,7 @@ A catalogue is the table `o_<id>`, a field the columns `f_<id>` with a suffix; n
 identifier."""
 
 import re
+from functools import lru_cache
 
 from store import database
 from store.fields import FIELD_TYPES
@@ -40,9 +41,12 @@ def table(catalog: Catalog) -> str:
 
 def columns(spec: FieldSpec) -> tuple[str, ...]:
     """The columns of a field, main one first."""
-    if not spec.id:
-        return SYSTEM_COLUMNS[spec.code]
-    return tuple(f'f_{spec.id}{suffix}' for suffix, _ in FIELD_TYPES[spec.type].columns)
+    return _columns_of(spec.id, spec.type) if spec.id else SYSTEM_COLUMNS[spec.code]
+
+
+@lru_cache(maxsize=4096)
+def _columns_of(field_id: int, kind: str) -> tuple[str, ...]:
+    return tuple(f'f_{field_id}{suffix}' for suffix, _ in FIELD_TYPES[kind].columns)
 
 
 def sort_column(spec: FieldSpec) -> str:

@@ -3,7 +3,7 @@
 The door (`Records`) asks for rights first; nothing else calls this module."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -18,14 +18,27 @@ from store.decoding import plan_of
 from store.fields import FIELD_TYPES
 from store.fields.auto_number import AutoNumber
 from store.problems import BadValue, Conflict, Invalid, Problem, Refused
-from store.schema import SYSTEM_FIELDS, Catalog, FieldSpec, Pipeline, Stage
+from store.schema import Catalog, FieldSpec, Pipeline, Stage
 from store.tables import columns, sort_column, table
 from store.values import RecordView, Ref
 from store.zones import acting_zone
 
+_MOST_COLUMNS = 12
+"""Those that every record has, beside at most two of each field."""
 WRITABLE_SYSTEM = frozenset({'title', 'owner', 'stage'})
-BATCH = 50
+BATCH = 250
 MARKED = 500
+MOST_VALUES = 30_000
+"""Of one statement: both engines stop at 32,767."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Rows on their way into the database."""
+
+    rows: Sequence[Mapping[str, Any]]
+    now: int
+    answer: Callable[[], Awaitable[list[dict[str, Any]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +52,46 @@ class Writer:
         self, catalog: Catalog, rows: Sequence[Mapping[str, Any]], returning: str = 'id'
     ) -> list[dict[str, Any]]:
         """Insert parsed rows (see `parse`); gives these columns of each, in order, the id among them."""
+        batch = max(1, min(BATCH, MOST_VALUES // (_MOST_COLUMNS + 2 * len(catalog.live_fields))))
+        parts = [rows[start : start + batch] for start in range(0, len(rows), batch)]
         made: list[dict[str, Any]] = []
-        for start in range(0, len(rows), BATCH):
-            made += await self._insert(catalog, rows[start : start + BATCH], returning)
+        before: _Part | None = None
+        for part in [*parts, None]:
+            # While the database makes one part's rows, the part before it is written about.
+            now = None if part is None else await self._set_off(catalog, part, returning)
+            if before is not None:
+                made += await self._finish(catalog, before)
+            before = now
         return made
 
-    async def _insert(
-        self, catalog: Catalog, rows: Sequence[Mapping[str, Any]], returning: str
-    ) -> list[dict[str, Any]]:
+    async def _set_off(self, catalog: Catalog, given: Sequence[Mapping[str, Any]], returning: str) -> '_Part':
         now = clock.now_ms()
-        rows = [await _numbered(catalog, row) for row in rows]
+        rows = await _numbered(catalog, given)
         stored = [self._cells(catalog, row, now) for row in rows]
         names = list(dict.fromkeys(name for cells in stored for name in cells))
         blanks = ', '.join([f'({", ".join("?" * len(names))})'] * len(stored))
-        sql = f'INSERT INTO {table(catalog)} ({", ".join(names)}) VALUES {blanks} RETURNING {returning}'
+        shared, codes = default_rights.any_for(catalog)
+        sql = (
+            f'INSERT INTO {table(catalog)} ({", ".join(names)}) VALUES {blanks}'
+            f' RETURNING {returning}, {shared} AS default_rights'
+        )
+        values = [cells.get(name) for cells in stored for name in names]
         try:
-            found = await database.rows(sql, [cells.get(name) for cells in stored for name in names])
+            return _Part(rows, now, await database.set_off(sql, [*values, *codes]))
+        except IntegrityError as error:
+            raise _not_unique(catalog, error) from error
+
+    async def _finish(self, catalog: Catalog, part: '_Part') -> list[dict[str, Any]]:
+        try:
+            found = await part.answer()
         except IntegrityError as error:
             raise _not_unique(catalog, error) from error
         # RETURNING promises no order; rows of one statement get rising ids in the order given.
         found.sort(key=itemgetter('id'))
         ids = [row['id'] for row in found]
-        await self._after_insert(catalog, ids, rows, now)
-        await default_rights.apply(self.actor, catalog, ids)
+        await self._after_insert(catalog, ids, part.rows, part.now)
+        if found[0]['default_rights']:
+            await default_rights.apply(self.actor, catalog, ids)
         return found
 
     def _cells(self, catalog: Catalog, row: Mapping[str, Any], now: int) -> dict[str, Any]:
@@ -100,7 +130,7 @@ class Writer:
             )
             for i, row in zip(ids, rows, strict=True)
         ]
-        await changes.append(self.actor, self.cause, catalog, entries)
+        await changes.owe(self.actor, self.cause, catalog, entries)
 
     async def change(
         self,
@@ -135,7 +165,7 @@ class Writer:
             journal(catalog, {code: old.values.get(code) for code in changed}),
             journal(catalog, changed),
         )
-        await changes.append(self.actor, self.cause, catalog, [entry])
+        await changes.owe(self.actor, self.cause, catalog, [entry])
         return row
 
     async def _update(
@@ -199,7 +229,7 @@ class Writer:
                 raise Conflict(record_id=record_id, version=version)
         kind = changes.REMOVED if removed else changes.RESTORED
         entries = [Entry(record_id, kind, version + 1, {}, {}) for record_id, version in versions.items()]
-        await changes.append(self.actor, self.cause, catalog, entries)
+        await changes.owe(self.actor, self.cause, catalog, entries)
 
 
 async def locked_many(catalog: Catalog, ids: Sequence[int], *, deleted: bool = False) -> list[RecordView]:
@@ -248,7 +278,7 @@ def missing(
     catalog: Catalog, values: Mapping[str, Any], codes: Sequence[str] | None = None
 ) -> dict[str, Problem]:
     """The required fields (or those of `codes`) that have no value."""
-    specs = _required(catalog) if codes is None else [catalog.field(code) for code in codes]
+    specs = catalog.required_fields if codes is None else [catalog.field(code) for code in codes]
     return {s.code: BadValue('required') for s in specs if s and values.get(s.code) in (None, '')}
 
 
@@ -273,29 +303,25 @@ def _keys(value: Any) -> set[str]:
     return {value} if isinstance(value, str) else set(value)
 
 
-def _required(catalog: Catalog) -> list[FieldSpec]:
-    title = SYSTEM_FIELDS['title']
-    return [title, *(spec for spec in catalog.live_fields if spec.required and spec.type != 'auto_number')]
-
-
 async def check_links(actor: Actor, rows: Sequence[Mapping[str, Any]]) -> dict[int, Invalid]:
     """By row number: links to records or people that do not exist for this actor. One query a catalogue."""
-    refs = {value for row in rows for value in row.values() if isinstance(value, Ref)}
+    found = [
+        (place, code, value)
+        for place, row in enumerate(rows)
+        for code, value in row.items()
+        if type(value) is Ref
+    ]
     # Whoever acts exists: most records are given to those who make them.
-    known = {('person', actor.person_id): actor.name} if actor.person_id is not None else {}
-    listed = sorted((r for r in refs if (r.catalog, r.id) not in known), key=lambda r: (r.catalog, r.id))
+    own = ('person', actor.person_id)
+    listed = sorted({key: ref for _, _, ref in found if (key := (ref.catalog, ref.id)) != own}.items())
+    known: set[tuple[str, int | None]] = {own}
     for start in range(0, len(listed), 500):
-        known |= await reading.titles(actor, listed[start : start + 500])
-    errors: dict[int, Invalid] = {}
-    for place, row in enumerate(rows):
-        bad: dict[str, Problem] = {
-            code: BadValue('no_such_record', value=str(v.id))
-            for code, v in row.items()
-            if isinstance(v, Ref) and (v.catalog, v.id) not in known
-        }
-        if bad:
-            errors[place] = Invalid(bad)
-    return errors
+        known |= (await reading.titles(actor, [ref for _, ref in listed[start : start + 500]])).keys()
+    bad: dict[int, dict[str, Problem]] = {}
+    for place, code, ref in found:
+        if (ref.catalog, ref.id) not in known:
+            bad.setdefault(place, {})[code] = BadValue('no_such_record', value=str(ref.id))
+    return {place: Invalid(errors) for place, errors in bad.items()}
 
 
 def encode(catalog: Catalog, code: str, value: Any) -> dict[str, Any]:
@@ -341,16 +367,19 @@ async def _visit(catalog: Catalog, record_id: int, stage: str | None) -> None:
         )
 
 
-async def _numbered(catalog: Catalog, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The row with its automatic numbers."""
-    given: dict[str, Any] = {}
-    for spec in catalog.live_fields:
-        if spec.type == 'auto_number':
+async def _numbered(catalog: Catalog, rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """The rows with their automatic numbers."""
+    specs = [spec for spec in catalog.live_fields if spec.type == 'auto_number']
+    if not specs:
+        return rows
+    numbered = [dict(row) for row in rows]
+    for row in numbered:
+        for spec in specs:
             found = await database.rows(
                 'UPDATE fields SET seq = seq + 1 WHERE id = ? RETURNING seq', [spec.id]
             )
-            given[spec.code] = AutoNumber.format(found[0]['seq'], spec)
-    return {**row, **given} if given else row
+            row[spec.code] = AutoNumber.format(found[0]['seq'], spec)
+    return numbered
 
 
 def _not_unique(catalog: Catalog, error: IntegrityError) -> Problem:

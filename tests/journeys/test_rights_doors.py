@@ -68,7 +68,7 @@ ROUTES = {
 # Coroutines of the store that take an actor. Those of INNER are called by a door that has asked for rights.
 INNER = {
     'audit': 'note note_provoked note_refusal note_structure',
-    'changes': 'append',
+    'changes': 'append owe',
     'columns': 'cards neighbours totals',
     'default_rights': 'apply',
     'demo': 'fill',
