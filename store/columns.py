@@ -1,16 +1,16 @@
 """The columns of a board by SQL: totals of stages, cards in order, neighbours of a card."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from store import database, ranks, reading
+from store import database, kept_totals, ranks, reading
 from store.actor import Actor
 from store.decoding import plan_of
 from store.fields.money import from_sum, summed
-from store.query import Condition, Filter, Query
+from store.query import NO_FILTER, Condition, Filter, Query
 from store.schema import Catalog, Pipeline
 from store.shared import shared
 from store.tables import columns, table
@@ -31,17 +31,26 @@ async def totals(
     """Count and value of each stage by its code."""
     spec = kind.field(line.value_field) if line.value_field else None
     value, currency = (f't.{name}' for name in columns(spec)) if spec else ('0', "CAST('' AS TEXT)")
-    parts: list[str] = []
-    values: list[Any] = []
     of_line = asked.also(Condition('pipeline', 'is', line.code))
-    for sign, (where, args) in reading.scopes(actor, kind, of_line, text, in_one_go=True):
-        parts.append(
+    scopes = reading.scopes(actor, kind, of_line, text, in_one_go=True)
+
+    def question(stages: Collection[int] | None) -> tuple[str, list[Any]]:
+        only = '' if stages is None else f' AND t.stage_id IN ({", ".join(map(str, sorted(stages)))})'
+        parts = [
             f'SELECT {sign} AS sign, t.stage_id AS stage, {currency} AS currency, COUNT(*) AS n,'
-            f' {summed(value)} FROM {table(kind)} t WHERE {where} GROUP BY t.stage_id, {currency}'
-        )
-        values += args
-    sql = ' UNION ALL '.join(parts)
-    found = await shared(actor, (sql, *values), lambda: database.rows(sql, values, read=True))
+            f' {summed(value)}, {kept_totals.LATEST} AS latest FROM {table(kind)} t'
+            f' WHERE {where}{only} GROUP BY t.stage_id, {currency}'
+            for sign, (where, _) in scopes
+        ]
+        return ' UNION ALL '.join(parts), [arg for _, (_, args) in scopes for arg in args]
+
+    async def add(stages: Collection[int] | None) -> list[dict[str, Any]]:
+        return await database.rows(*question(stages), read=True)
+
+    sql, values = question(None)
+    key = (sql, *values)
+    is_kept = asked == NO_FILTER and not text and all(kept_totals.may_keep(where) for _, (where, _) in scopes)
+    found = await shared(actor, key, lambda: kept_totals.kept(key, kind, line, add) if is_kept else add(None))
     return {s.code: _total([r for r in found if r['stage'] == s.id]) for s in line.stages}
 
 

@@ -17,6 +17,7 @@ from store import (
     files,
     guard,
     invitations,
+    kept_totals,
     layouts,
     names,
     own_account,
@@ -88,6 +89,7 @@ async def open_migrated(url: str) -> None:
     try:
         people.forget()
         names.forget()
+        kept_totals.forget()
         sessions.forget()
         portal.forget()
         seeing.forget()

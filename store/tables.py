@@ -26,6 +26,9 @@ NEVER_NULL = frozenset({'id', 'number', 'title', 'created_at', 'updated_at'})
 LINKED = ('link', 'person')
 # Full, not partial: SQLite does not use a partial index inside an OR.
 _MARKS = 'marks BIGINT NOT NULL DEFAULT 0'
+_LOOKED_AT = 'owner_id, marks, deleted_at'
+"""What rights look at, beside a sum; SQLite looks into the records for a column that is in the condition of a
+partial index, unless it is among those of the index too."""
 OF_OWNER = {
     'owned': '(owner_id, deleted_at, id)',
     'owned_board': '(owner_id, deleted_at, stage_id, rank, id)',
@@ -101,11 +104,11 @@ async def renew_tables() -> None:
         for old in ('owner', 'owner_board'):
             await database.script(f'DROP INDEX IF EXISTS ix_{name}_{old}')
     for name, row in indexes.items():
-        of_totals = re.search(r'\((stage_id, f_\w+, f_\w+, owner_id)\)', row['sql'] or '')
+        of_totals = re.search(r'\((stage_id, f_\w+, f_\w+), owner_id(, marks)?\)', row['sql'] or '')
         if of_totals and re.fullmatch(r'ix_t_\d+', name):
             await database.script(f'DROP INDEX {name}')
             await database.script(
-                f'CREATE INDEX {name} ON {row["on"]} ({of_totals[1]}, marks) WHERE deleted_at IS NULL'
+                f'CREATE INDEX {name} ON {row["on"]} ({of_totals[1]}, {_LOOKED_AT}) WHERE deleted_at IS NULL'
             )
 
 
@@ -183,5 +186,5 @@ async def create_totals_index(catalog: Catalog, pipeline: Pipeline) -> None:
         value, currency = columns(spec)
         await database.script(
             f'CREATE INDEX IF NOT EXISTS ix_t_{spec.id} ON {table(catalog)}'
-            f' (stage_id, {currency}, {value}, owner_id, marks) WHERE deleted_at IS NULL'
+            f' (stage_id, {currency}, {value}, {_LOOKED_AT}) WHERE deleted_at IS NULL'
         )

@@ -53,4 +53,4 @@ async def test_a_table_of_before_marks_gets_them(trade: Records) -> None:
     with guard.acting(guard.SETUP):
         assert await database.rows(f'SELECT id FROM {table} WHERE marks = 0') == [{'id': deal.id}]
         indexes = [row['sql'] for name, row in (await all_indexes()).items() if name == sums]
-    assert 'owner_id, marks)' in indexes[0]
+    assert 'owner_id, marks, deleted_at)' in indexes[0]
