@@ -26,7 +26,7 @@ from store.zones import acting_zone
 _MOST_COLUMNS = 12
 """Those that every record has, beside at most two of each field."""
 WRITABLE_SYSTEM = frozenset({'title', 'owner', 'stage'})
-BATCH = 250
+BATCH = 100
 MARKED = 500
 MOST_VALUES = 30_000
 """Of one statement: both engines stop at 32,767."""
