@@ -14,6 +14,7 @@ from store import (
     portal_reach,
     ranks,
     reading,
+    value_checks,
     writing,
 )
 from store.actor import BY_PERSON, Actor, Cause, Level
@@ -79,7 +80,7 @@ class Records(ReadableRecords):
                 await self._check_owners(kind, parsed, own)
                 # Whose a record is, is not read from what they may read.
                 chosen = [{c: v for c, v in row.items() if c not in own} for row in parsed] if own else parsed
-                for place, problem in (await writing.check_links(self.actor, chosen)).items():
+                for place, problem in (await value_checks.check_links(self.actor, chosen)).items():
                     problem.facts = {**problem.facts, 'row': place}
                     raise problem
                 return await self._writer.create(SCHEMA[catalog], parsed, returning)
@@ -94,11 +95,11 @@ class Records(ReadableRecords):
             parsed['stage'] = kind.pipelines[0].start.code
         if parsed.get('owner') is None and 'owner' not in {*raw, *own} and self.actor.person_id is not None:
             parsed['owner'] = Ref(self.actor.person_id, self.actor.name, 'person')
-        errors = {**writing.missing(whole, parsed), **writing.put_away(whole, parsed)}
+        errors = {**value_checks.missing(whole, parsed), **value_checks.put_away(whole, parsed)}
         errors |= portal_reach.kept_from(whole, raw) if self.actor.portal else {}
         if parsed.get('stage'):
             line, stage = writing.pipeline_of(whole, parsed['stage'])
-            errors |= writing.missing(whole, parsed, stage.required)
+            errors |= value_checks.missing(whole, parsed, stage.required)
             if stage.is_final and line.closed_field:
                 parsed[line.closed_field] = parsed.get(line.closed_field) or clock.today(acting_zone())
         if errors:
@@ -214,19 +215,21 @@ class Records(ReadableRecords):
         """Check and write a change; gives the record as it is then."""
         whole = SCHEMA[kind.code]
         after = {**old.values, **parsed}
-        errors = {code: e for code, e in writing.missing(whole, after).items() if code in parsed}
+        errors = {code: e for code, e in value_checks.missing(whole, after).items() if code in parsed}
         errors |= portal_reach.kept_from(whole, parsed) if self.actor.portal else {}
         if self.cause.kind != 'undo':
-            errors |= writing.put_away(whole, parsed, old.values)
+            errors |= value_checks.put_away(whole, parsed, old.values)
         if parsed.get('stage') and parsed['stage'] != old.stage:
             errors |= await self._check_arrival(whole, old, parsed['stage'])
-            errors |= writing.missing(whole, after, writing.pipeline_of(whole, parsed['stage'])[1].required)
+            errors |= value_checks.missing(
+                whole, after, writing.pipeline_of(whole, parsed['stage'])[1].required
+            )
         elif 'stage' in parsed and parsed['stage'] is None and kind.pipelines:
             errors['stage'] = BadValue('required')
         if errors:
             raise _shown(kind, errors)
         fresh = {code: v for code, v in parsed.items() if isinstance(v, Ref) and v != old.values.get(code)}
-        for problem in (await writing.check_links(self.actor, [fresh])).values():
+        for problem in (await value_checks.check_links(self.actor, [fresh])).values():
             raise problem
         if not extra and parsed.get('stage') and parsed['stage'] != old.stage:
             extra = {'rank': await ranks.rank_between(kind, parsed['stage'], None, None, old.id)}

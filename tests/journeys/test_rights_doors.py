@@ -84,7 +84,7 @@ INNER = {
     'second_factor': 'complete',
     'shared': 'shared',
     'system_settings': 'save_setting',
-    'writing': 'check_links',
+    'value_checks': 'check_links',
 }
 # What one does with what is one's own; whoever looks through another's eyes may not even this.
 OWN = {

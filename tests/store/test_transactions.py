@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import random
+import sqlite3
 
 import pytest
-from tortoise.exceptions import TransactionManagementError
+from tortoise.exceptions import BaseORMException, TransactionManagementError
 
 from store import Records, Unguarded, database, guard, spawn
 
@@ -79,6 +80,19 @@ async def test_an_inner_failure_with_a_savepoint_undoes_the_inner_part_only(trad
                     await trade.create('deals', {'title': 'inner'})
                     raise ZeroDivisionError
     assert [view.title for view in (await trade.find('deals')).records] == ['outer']
+
+
+async def test_what_is_owed_and_fails_takes_everything_with_it(trade: Records) -> None:
+    """Also when the error was caught on the way: nothing of it is kept, and the next transaction works."""
+    with guard.acting(trade.actor), pytest.raises((BaseORMException, sqlite3.Error)):
+        async with database.transaction():
+            await trade.create('deals', {'title': 'with it'})
+            await database.owe('INSERT INTO no_such_table (x) VALUES (?)', [[1]])
+            with contextlib.suppress(BaseORMException):
+                await database.rows('SELECT 1 AS one')
+    assert await trade.count('deals') == 0
+    await trade.create('deals', {'title': 'after'})
+    assert await trade.count('deals') == 1
 
 
 async def test_readers_do_not_wait_for_a_long_save(trade: Records) -> None:
