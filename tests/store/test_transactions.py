@@ -84,12 +84,16 @@ async def test_an_inner_failure_with_a_savepoint_undoes_the_inner_part_only(trad
 
 async def test_what_is_owed_and_fails_takes_everything_with_it(trade: Records) -> None:
     """Also when the error was caught on the way: nothing of it is kept, and the next transaction works."""
-    with guard.acting(trade.actor), pytest.raises((BaseORMException, sqlite3.Error)):
-        async with database.transaction():
+
+    async def save() -> None:
+        async with trade.transaction():
             await trade.create('deals', {'title': 'with it'})
             await database.owe('INSERT INTO no_such_table (x) VALUES (?)', [[1]])
             with contextlib.suppress(BaseORMException):
                 await database.rows('SELECT 1 AS one')
+
+    with pytest.raises((BaseORMException, sqlite3.Error)):
+        await save()
     assert await trade.count('deals') == 0
     await trade.create('deals', {'title': 'after'})
     assert await trade.count('deals') == 1
