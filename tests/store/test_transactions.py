@@ -43,23 +43,28 @@ async def test_every_statement_needs_somebody_who_acts(trade: Records) -> None:
 
 
 async def test_a_task_started_inside_a_transaction_is_told_instead_of_losing_its_work(trade: Records) -> None:
+    is_over = asyncio.Event()
+
     async def stray() -> None:
-        await asyncio.sleep(0.02)
+        await is_over.wait()
         await trade.create('deals', {'title': 'stray'})
 
     async with trade.transaction():
         task = asyncio.create_task(stray())
         await trade.create('deals', {'title': 'own'})
+    is_over.set()
     with pytest.raises((TransactionManagementError, RuntimeError)):
         await task
     assert await trade.count('deals') == 1
 
 
 async def test_spawn_starts_a_task_outside(trade: Records) -> None:
+    is_over = asyncio.Event()
+
     async def later() -> None:
         with pytest.raises(Unguarded):
             guard.current_actor()
-        await asyncio.sleep(0.02)
+        await is_over.wait()
         await trade.create('deals', {'title': 'later'})
 
     with contextlib.suppress(ZeroDivisionError):
@@ -67,6 +72,7 @@ async def test_spawn_starts_a_task_outside(trade: Records) -> None:
             task = spawn(later(), name='later')
             await trade.create('deals', {'title': 'undone'})
             raise ZeroDivisionError
+    is_over.set()
     await task
     assert [view.title for view in (await trade.find('deals')).records] == ['later']
 
