@@ -48,8 +48,9 @@ def current_client() -> Client | None:
         Slot.prune_stack()
     for slot in reversed(stack):
         parent = slot._parent()
-        if parent is not None:
-            return parent.client
+        client = parent._client() if parent is not None else None
+        if client is not None:
+            return client
     return _answered.get()
 
 

@@ -148,9 +148,11 @@ async def test_columns_are_chosen_and_remembered(deals: Page, server: App) -> No
     await expect(head).to_be_visible()
     await expect(deals.locator('.ag-cell[col-id="account.industry"] .at-pill').first).to_be_visible()
 
+    look = await deals.context.new_page()
+
     async def is_kept() -> bool:
-        await at_list(deals, server, 'deals')
-        return await head.count() > 0
+        await at_list(look, server, 'deals')
+        return await look.locator('.at-head', has_text='Account → Industry').count() > 0
 
     await until(is_kept)
     await deals.locator('.at-foot .at-button').click()

@@ -1,6 +1,7 @@
 """A signed-in tab without a browser: pages drawn in it, changes that reach it, the end of its session."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ from nicegui.testing import User, user_simulation
 from store import NotAllowed, NotFound, Records, people, sessions
 from store.changes import Change
 from ui import live, outlet, session
-from ui.compat import open_clients
+from ui.compat import current_client, open_clients
 from ui.outlet import Pages
 from ui.pages import Page, admins, everyone
 from ui.place import Place
@@ -55,6 +56,24 @@ async def opened(tab: Tab, draw: Draw) -> AsyncIterator[tuple[User, Client]]:
 async def test_a_tab_speaks_its_own_language(trade: Records) -> None:
     async with opened(await sign_in(trade, 'ru'), lambda: ui.label(t('Save'))) as (user, _):
         await user.should_see('Сохранить')
+
+
+async def test_words_for_a_tab_that_is_gone_are_found_all_the_same(trade: Records) -> None:
+    """Work for a tab may end after the tab has; what it would have said goes nowhere, and is no fault."""
+    left: list[ui.label] = []
+    tab = await sign_in(trade, 'ru')
+
+    async def leave() -> None:
+        async with opened(tab, lambda: left.append(ui.label(t('Save')))):
+            pass
+
+    await leave()
+    gc.collect()
+    with pytest.raises(RuntimeError):
+        _ = left[0].client
+    with left[0]:
+        assert current_client() is None
+        assert t('Save') == 'Save'
 
 
 async def test_a_change_reaches_the_views_that_show_it_until_they_are_gone(trade: Records) -> None:

@@ -194,12 +194,15 @@ export default {
       tooltipShowDelay: 600,
     });
     this.stretch(narrow);
+    addEventListener("pagehide", this.tell);
   },
   beforeUnmount() {
     // Whoever comes back from a record finds the list where it was.
     const row = this.api?.getFirstDisplayedRowIndex() || 0;
     if (row > 0) sessionStorage.setItem(this.place(), String(row));
     clearTimeout(this.later);
+    removeEventListener("pagehide", this.tell);
+    this.tell();
     this.api?.destroy();
   },
   methods: {
@@ -294,16 +297,24 @@ export default {
     ordered() { this.cursors.clear(); this.$emit("sorted", this.order()); },
     remember() {
       clearTimeout(this.saving);
-      this.saving = setTimeout(() => this.$emit("layout", this.api.getAllDisplayedColumns().filter((c) => c.getColId() in this.visible).map((c) => ({ code: c.getColId(), width: Math.round(c.getActualWidth()) }))), 400);
+      this.saving = setTimeout(() => this.tell(), 400);
     },
+    tell() {
+      // Whoever leaves before the pause is over has chosen too.
+      if (!this.saving) return;
+      this.forget();
+      this.$emit("layout", this.api.getAllDisplayedColumns().filter((c) => c.getColId() in this.visible).map((c) => ({ code: c.getColId(), width: Math.round(c.getActualWidth()) })));
+    },
+    forget() { clearTimeout(this.saving); this.saving = null; },
     show(code, on) {
       this.visible[code] = on;
       this.api.setColumnsVisible([code], on);
       if (on) { this.api.moveColumns([code], this.api.getAllDisplayedColumns().length - 1); this.cursors.clear(); this.api.refreshInfiniteCache(); this.api.ensureColumnVisible(code); }
       this.remember();
+      this.tell();
     },
     everyone() { this.picking = false; this.$emit("everyone", this.codes()); },
-    reset() { this.picking = false; this.$emit("layout", null); },
+    reset() { this.picking = false; this.forget(); this.$emit("layout", null); },
     menu(code, at) { this.menuCode = code; this.menuTarget = at; this.$nextTick(() => { this.menuShown = true; }); },
     selected() { this.chosen = this.api.getSelectedNodes().length; if (this.every) this.every = false; },
     takeAll() { this.every = true; },
