@@ -20,7 +20,7 @@ from automations import Engine, Rules
 from automations.attempt import attempt
 from automations.followers import Followers
 from automations.noteworthy import Announcer
-from integrations import clamd, ldap_sync
+from integrations import clamd, ldap_sync, mail_in
 from integrations.exchange import running as imports
 from integrations.exchange import undoing as import_undos
 from integrations.mail_out import SmtpMailer
@@ -105,20 +105,25 @@ async def _working(environment: Environment) -> AsyncIterator[None]:
     poster = WebhookPoster(
         OutsidePolicy(lambda: (*environment.allowed_hosts, *setting('webhook_hosts').split()))
     )
+    company = SmtpMailer(lambda: smtp_server() if setting('smtp_host') else environment.smtp)
+    mailboxes = mail_in.Mailboxes(
+        company, OutsidePolicy(lambda: (*environment.allowed_hosts, *setting('mailbox_hosts').split()))
+    )
     engine = Engine(
-        mailer=SmtpMailer(lambda: smtp_server() if setting('smtp_host') else environment.smtp),
+        mailer=mailboxes,
         poster=poster,
         zone=lambda: str(setting('time_zone')),
         base_url=lambda: _address(environment),
     )
     announcer, followers = Announcer(), Followers()
-    no_more_scans = scan_with(clamd.scan)
+    stops = scan_with(clamd.scan), mail_in.use(mailboxes), announcer.close, followers.close
     await engine.start()
     going_on = [
         spawn(_follow(), name='follow other processes'),
         spawn(_care(), name='make the daily backup'),
         spawn(go_through_records(attempt), name='go through records'),
         spawn(ldap_sync.follow(), name='follow the directory'),
+        spawn(mailboxes.follow(), name='read mailboxes'),
         spawn(announcer.run(), name='announce noteworthy days'),
         spawn(followers.run(), name='tell followers of changes'),
         spawn(_post(environment), name='send digests'),
@@ -130,9 +135,8 @@ async def _working(environment: Environment) -> AsyncIterator[None]:
     finally:
         for task in going_on:
             task.cancel()
-        no_more_scans()
-        announcer.close()
-        followers.close()
+        for stop in stops:
+            stop()
         await engine.stop()
         await poster.close()
 

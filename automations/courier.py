@@ -11,7 +11,7 @@ from automations.clock import Clock
 from automations.faults import fault
 from automations.services import Delivery, Mail, Mailer, Poster, WebCall
 from automations.shelf import Shelf
-from store import outbox, runs, traces
+from store import letter_keeping, outbox, runs, traces
 from store.notifications import Notice, notify
 from store.outbox import Parcel
 
@@ -56,7 +56,16 @@ class Courier:
     async def _mail(self, key: str, payload: Any) -> Delivery:
         if self._mailer is None:
             return Delivery(outcome='retry', code='no_mailer')
-        letter = Mail(key=key, to=tuple(payload['to']), subject=payload['subject'], text=payload['text'])
+        letter = Mail(
+            key=key,
+            to=tuple(payload['to']),
+            subject=payload['subject'],
+            text=payload['text'],
+            cc=tuple(payload.get('cc', ())),
+            mailbox=int(payload.get('mailbox', 0)),
+            message_id=payload.get('message_id', ''),
+            parents=tuple(payload.get('parents', ())),
+        )
         return await self._mailer.send(letter)
 
     async def _call(self, key: str, payload: Any) -> Delivery:
@@ -83,13 +92,13 @@ class Courier:
         now = self._clock.now()
         async with runs.transaction():
             await outbox.close(parcel, status, now=now, next_at=later, code=delivery.code, detail=detail)
-            if status == 'dead':
+            if 'letter' in parcel.payload:
+                await _settle_letter(parcel, delivery, status)
+            elif status == 'dead':
                 await self._tell(parcel, delivery)
 
     async def _tell(self, parcel: Parcel, delivery: Delivery) -> None:
         """Nothing ends silently: the rule's owner hears of a letter that never arrived."""
-        if not parcel.run_id:
-            return
         if not parcel.run_id:
             return  # an invitation or another letter that no rule has written
         run = await traces.one(parcel.run_id)
@@ -105,6 +114,16 @@ class Courier:
             key=f'delivery_failed:{parcel.key}',
         )  # fmt: skip
         await notify([live.stored.owner_id], notice)
+
+
+async def _settle_letter(parcel: Parcel, delivery: Delivery, status: str) -> None:
+    """A letter of somebody's own says itself how it was sent; its owner hears when it never will be."""
+    state = {'sent': 'sent', 'dead': 'failed'}.get(status, 'waiting')
+    code = '' if state == 'sent' else delivery.code
+    owner = await letter_keeping.settle(int(parcel.payload['letter']), state, code, delivery.detail)
+    if state == 'failed' and owner:
+        facts = {'recipient': parcel.recipient, 'detail': delivery.detail[:300]}
+        await notify([owner], Notice(kind='system', code='letter_failed', facts=facts, key=parcel.key))
 
 
 def _pause(attempts: int, delivery: Delivery) -> float:

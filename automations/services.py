@@ -7,7 +7,10 @@ from typing import Any, Literal, Protocol
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mail:
-    """A letter; `key` is the same at every attempt and becomes its Message-ID."""
+    """A letter; `key` is the same at every attempt and becomes its Message-ID unless it has one.
+
+    `mailbox` is the person whose own mailbox it is sent from, 0 for the company's server; `parents` are the
+    Message-IDs of the letters it answers, the oldest first."""
 
     key: str
     to: tuple[str, ...]
@@ -15,6 +18,10 @@ class Mail:
     text: str
     html: str = ''
     reply_to: str = ''
+    cc: tuple[str, ...] = ()
+    mailbox: int = 0
+    message_id: str = ''
+    parents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import re
+import socket
+import ssl
 from collections.abc import Callable
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -57,27 +59,69 @@ class SmtpMailer:
             attempt.close()
 
 
+async def send_at(
+    server: SmtpServer, address: str, mail: Mail, tls: ssl.SSLContext, *, total_s: float = TOTAL_S
+) -> Delivery:
+    """One attempt at a server whose address was looked up and checked; its name counts for TLS alone."""
+    try:
+        message = letter(mail, server.sender)
+    except ValueError as error:
+        return Delivery(outcome='dead', code='bad_letter', detail=str(error))
+    attempt = _Attempt(server, STEP_S, address=address, tls=tls)
+    try:
+        async with asyncio.timeout(total_s):
+            return await attempt.send(message)
+    except TimeoutError:
+        return attempt.broken('timeout')
+    finally:
+        attempt.close()
+
+
+async def sign_in_at(server: SmtpServer, address: str, tls: ssl.SSLContext) -> None:
+    """Connect and sign in, as a test does.
+
+    :raises SMTPException: the server refuses, or does not speak SMTP
+    :raises OSError: it cannot be reached"""
+    attempt = _Attempt(server, STEP_S, address=address, tls=tls)
+    try:
+        await attempt.sign_in()
+    finally:
+        attempt.close()
+
+
 class _Attempt:
     """One connection for one letter; knows whether the letter was already handed over."""
 
-    def __init__(self, server: SmtpServer, step_s: float) -> None:
-        self._server = server
+    def __init__(
+        self, server: SmtpServer, step_s: float, *, address: str = '', tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._server, self._address, self._step_s = server, address, step_s
         self._handed_over = False
         self._smtp = aiosmtplib.SMTP(
             hostname=server.host,
-            port=server.port,
+            port=None if address else server.port,
             use_tls=server.security == 'tls',
             start_tls=server.security == 'starttls',
             timeout=step_s,
+            tls_context=tls,
         )
+
+    async def sign_in(self) -> None:
+        if self._address:
+            there = (self._address, self._server.port)
+            line = await asyncio.to_thread(socket.create_connection, there, self._step_s)
+            line.setblocking(False)
+            await self._smtp.connect(sock=line)
+        else:
+            await self._smtp.connect()
+        if self._server.user:
+            await self._smtp.login(self._server.user, self._server.password)
 
     async def send(self, message: EmailMessage) -> Delivery:
         try:
-            await self._smtp.connect()
-            if self._server.user:
-                await self._smtp.login(self._server.user, self._server.password)
+            await self.sign_in()
             await self._smtp.mail(_specs(message, 'From')[0])
-            for recipient in _specs(message, 'To'):
+            for recipient in (*_specs(message, 'To'), *_specs(message, 'Cc')):
                 await self._smtp.rcpt(recipient)
             self._handed_over = True
             answer = await self._smtp.data(message.as_bytes(policy=SMTP))
@@ -114,8 +158,15 @@ def letter(mail: Mail, sender: str) -> EmailMessage:
     message['To'] = [_address(to) for to in mail.to]
     message['Subject'] = _line(mail.subject)
     message['Date'] = formatdate(usegmt=True)
-    message['Message-ID'] = message_id(mail.key, address.domain)
-    message['Auto-Submitted'] = 'auto-generated'
+    message['Message-ID'] = _line(mail.message_id) or message_id(mail.key, address.domain)
+    if mail.mailbox:
+        if mail.parents:
+            message['In-Reply-To'] = _line(mail.parents[-1])
+            message['References'] = ' '.join(_line(one) for one in mail.parents)
+    else:
+        message['Auto-Submitted'] = 'auto-generated'
+    if mail.cc:
+        message['Cc'] = [_address(one) for one in mail.cc]
     if mail.reply_to:
         message['Reply-To'] = _address(mail.reply_to)
     message.set_content(mail.text)
@@ -126,7 +177,7 @@ def letter(mail: Mail, sender: str) -> EmailMessage:
 
 def _specs(message: EmailMessage, header: str) -> list[str]:
     """The bare addresses of a header."""
-    return [address.addr_spec for address in message[header].addresses]
+    return [address.addr_spec for address in message[header].addresses] if header in message else []
 
 
 def message_id(key: str, domain: str) -> str:

@@ -64,18 +64,29 @@ class OutsidePolicy:
         :raises AddressRefused: not http(s), or any of its addresses is not public
         :raises NoSuchHost: the name does not resolve"""
         scheme, host, port, path = _parts(url)
+        address, _ = await self._checked(host, port)
+        return Target(scheme, host, port, address, path)
+
+    async def server(self, host: str, port: int) -> tuple[str, bool]:
+        """The one address of a server that somebody has named, and whether the administrator allows it.
+
+        :raises AddressRefused: not a host name, or any of its addresses is not public
+        :raises NoSuchHost: the name does not resolve"""
+        try:
+            name = _plain_host(host)
+        except UnicodeError as error:
+            raise AddressRefused('not a host name') from error
+        return await self._checked(name, port)
+
+    async def _checked(self, host: str, port: int) -> tuple[str, bool]:
         names, networks = _lists(self._allowed())
         if host not in names and (host in _INSIDE_NAMES or host.endswith(_INSIDE_ENDS)):
             raise AddressRefused(f'{host} is an internal name')
         addresses = await _resolve(host, port)
-        for address in addresses:
-            if (
-                host not in names
-                and not any(address in network for network in networks)
-                and not is_public(address)
-            ):
-                raise AddressRefused(f'{host} is not a public address')
-        return Target(scheme, host, port, str(addresses[0]), path)
+        allowed = [host in names or any(one in network for network in networks) for one in addresses]
+        if not all(known or is_public(one) for known, one in zip(allowed, addresses, strict=True)):
+            raise AddressRefused(f'{host} is not a public address')
+        return str(addresses[0]), all(allowed)
 
 
 def is_public(address: Ip) -> bool:

@@ -19,11 +19,13 @@ from store import (
     RecordView,
     Ref,
     audit,
+    letters,
     people,
     sessions,
     units,
     where,
 )
+from store.actor import Actor
 from store.own_words import own_comments
 from store.system_settings import preferences
 
@@ -36,6 +38,7 @@ profile.json      who you are here
 sessions.json     where you are signed in, and your keys for the API (their secrets are not kept)
 preferences.json  what you chose on pages
 comments.csv      what you wrote about records
+letters.csv       the letters of your mailbox that are kept here
 records/*.csv     records you are responsible for, in the sections you may export
 """
 
@@ -60,6 +63,7 @@ async def own_data(records: Records) -> bytes:
             }
         ),
         'preferences.json': _json(await preferences(actor)),
+        'letters.csv': _csv(await _letters(actor)),
         'comments.csv': _csv(
             [
                 ('at', 'section', 'record', 'text'),
@@ -75,6 +79,17 @@ async def own_data(records: Records) -> bytes:
             parts[f'records/{catalog.code}.csv'] = _csv(await _owned(records, catalog))
     await audit.note(actor, 'exported', what='own_data')
     return await asyncio.to_thread(_zip, parts)
+
+
+async def _letters(actor: Actor) -> list[Sequence[str]]:
+    table: list[Sequence[str]] = [('at', 'from', 'to', 'subject', 'text')]
+    before = None
+    while found := await letters.own_letters(actor, before=before):
+        for one in found:
+            to = ', '.join(address for _, address in (*one.to, *one.cc))
+            table.append((one.sent_at.isoformat(), one.sender, to, one.subject, one.text))
+        before = found[-1].id
+    return table
 
 
 async def _owned(records: Records, catalog: Catalog) -> list[Sequence[str]]:

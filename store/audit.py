@@ -24,7 +24,7 @@ KINDS = (
     'signed_in', 'sign_in_failed', 'signed_out', 'session_ended', 'refused', 'exported', 'shared',
     'seen_as', 'invited', 'person_changed', 'rights_changed', 'password_changed',
     'second_factor_changed', 'token_made', 'token_revoked', 'setting_changed', 'directory_run', 'backup',
-    'restored', 'structure_changed', 'log_kept',
+    'restored', 'structure_changed', 'log_kept', 'mailbox_changed',
 )  # fmt: skip
 """What lines are about, in the order people see; a line may have a kind of its own."""
 

@@ -13,7 +13,7 @@ from store.setting_list_trust import SAFETY, TRUST_SETTINGS
 
 _WEEK = ('Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday')
 COMPANY, MAIL, WEBHOOKS, FILES, BRAND = 'Company', 'Outgoing mail', 'Webhooks', 'Files and notices', 'Brand'
-BACKUPS = 'Backups'
+BACKUPS, MAILBOXES = 'Backups', 'Mailboxes'
 SIGN_IN = 'Signing in'
 OPERATIONS: Mapping[str, str] = {BRAND: 'manage_workplaces', DIRECTORY: 'administer', SAFETY: 'administer'}
 """Which operation a block takes, where it is not 'manage_settings'; only administrators have 'administer'."""
@@ -201,6 +201,27 @@ _ALL = (
         hint='Stands in the From line of every letter',
         options={'words': 'отправитель почта от кого smtp from sender'},
         block=MAIL,
+    ),
+    FieldSpec(
+        code='mailbox_hosts',
+        label='Mail servers inside the company',
+        type='long_text',
+        default='',
+        hint='Mailboxes of people may be there, e.g. mail.company.local; one host or network a line',
+        options={'words': 'почтовый ящик imap внутренний сервер сеть mailbox mail server network'},
+        block=MAILBOXES,
+    ),
+    FieldSpec(
+        code='mailbox_ca',
+        label='Certificate of your own authority for mail',
+        type='long_text',
+        default='',
+        hint='As PEM text; only for a mail server whose certificate no public authority signed',
+        options={
+            'longest': 20_000,
+            'words': 'сертификат центр доверие почта certificate authority ca pem mail',
+        },
+        block=MAILBOXES,
     ),
     FieldSpec(
         code='webhook_hosts',

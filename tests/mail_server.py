@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import email
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email import policy
 from email.message import EmailMessage
+from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from store.settings import SmtpServer
 
@@ -46,13 +47,21 @@ class Box:
         return self.answers.get('data', '250 Accepted')
 
 
+def _takes(password: str) -> Callable[..., AuthResult]:
+    def judge(server: SMTP, session: Session, envelope: Envelope, how: str, given: Any) -> AuthResult:
+        return AuthResult(success=given.password == password.encode(), handled=False)
+
+    return judge
+
+
 @contextlib.contextmanager
-def serving(box: Box, sender: str = 'crm@example.com') -> Iterator[SmtpServer]:
-    """The server while it runs, as the settings of outgoing mail."""
+def serving(box: Box, sender: str = 'crm@example.com', *, takes: str = '') -> Iterator[SmtpServer]:
+    """The server while it runs, as the settings of outgoing mail; `takes` is the password it asks for."""
     with socket.socket() as probe:
         probe.bind(('127.0.0.1', 0))
         port = probe.getsockname()[1]
-    controller = Controller(box, hostname='127.0.0.1', port=port)
+    asks: dict[str, Any] = {'authenticator': _takes(takes), 'auth_require_tls': False} if takes else {}
+    controller = Controller(box, hostname='127.0.0.1', port=port, **asks)
     controller.start()
     try:
         yield SmtpServer(host='127.0.0.1', port=port, sender=sender, security='none')

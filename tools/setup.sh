@@ -77,6 +77,16 @@ find_slapd() {
     apt slapd || say 'Without OpenLDAP the tests of the directory are left out.'
 }
 
+find_dovecot() {
+    .venv/bin/python -m tests.imap_server >/dev/null 2>&1 && return
+    # Installing it starts a mail server that nobody wants, where systemd starts services by itself.
+    command -v systemctl >/dev/null && [ -d /run/systemd/system ] && {
+        say 'Without Dovecot the tests of mailboxes are left out; apt-get install dovecot-imapd brings it.'
+        return
+    }
+    apt dovecot-imapd || say 'Without Dovecot the tests of mailboxes are left out.'
+}
+
 make_environment
 if [ "$purpose" = test ]; then
     install_packages requirements-dev.lock
@@ -84,6 +94,7 @@ if [ "$purpose" = test ]; then
     find_postgres
     find_nginx
     find_slapd
+    find_dovecot
     touch .venv/test.stamp
 else
     install_packages requirements.lock

@@ -13,7 +13,19 @@ from fastapi import FastAPI
 
 import main
 import store
-from store import NotAllowed, Records, Ref, files, imports, people
+from store import (
+    NotAllowed,
+    Records,
+    Ref,
+    clock,
+    files,
+    imports,
+    letter_keeping,
+    mailbox_turns,
+    mailboxes,
+    people,
+    secret_box,
+)
 from store.actor import Actor, Rights
 from store.actors import actor_as
 from store.dashboards import Dashboard
@@ -21,6 +33,8 @@ from store.default_rights import DefaultRight
 from store.directory_plan import Line
 from store.feed import Message
 from store.layouts import Layout
+from store.letter_writing import Draft
+from store.mail_values import Connection, FetchedLetter, MailServer, Mark
 from store.notice_choices import NoticeChoices
 from store.operations import OPERATIONS
 from store.problems import Problem
@@ -41,8 +55,8 @@ PAGES: dict[str, str] = {
     'manage_people': '/settings/people /settings/people/{person} /settings/organization',
     'manage_roles': '/settings/roles /settings/roles/{role} /settings/record-rules /settings/default-rights'
     ' /settings/people/{person}/rights',
-    'manage_settings': '/settings/company /settings/mail /settings/webhooks /settings/system'
-    ' /settings/sign-in /settings/maintenance /settings/portal',
+    'manage_settings': '/settings/company /settings/mail /settings/mailboxes /settings/webhooks'
+    ' /settings/system /settings/sign-in /settings/maintenance /settings/portal',
     'manage_workplaces': '/settings/workplaces /settings/workplaces/{workplace} /settings/brand',
     'edit_structure': '/settings/catalogs /settings/catalogs/{catalog}'
     ' /settings/catalogs/{catalog}/layouts/{layout}',
@@ -77,6 +91,7 @@ INNER = {
     'import_undos': 'advance expect',
     'imports': 'advance finish next_lap',
     'invitations': 'mail',
+    'letters': 'link',
     'person_checks': 'need_may_change need_may_open need_own_password',
     'portal_reach': 'claimed',
     'reading': 'count granted one page titles with_titles',
@@ -92,6 +107,10 @@ OWN = {
     'bell': 'lines titled',
     'browser_sessions': 'end_other_sessions end_session list_sessions',
     'digests': 'begin',
+    'letter_writing': 'write',
+    'letters': 'conversation conversations mark own_letter own_letters share unread',
+    'mailbox_turns': 'take_own',
+    'mailboxes': 'connection_for mailbox remove_mailbox save_mailbox switch',
     'notifications': 'counts list_notifications mark_read mark_viewed snooze unread_count',
     'own_email': 'change_own_email',
     'own_words': 'own_comments',
@@ -238,6 +257,8 @@ def arguments(world: World) -> dict[str, Any]:
         'contact_id': 1, 'registration_id': 1,
         'which': 'header', 'found': (), 'gone': 'a', 'kept': 'b', 'zone': 'UTC',
         'line': Line(kind='created', name='X', login='x', values={'name': 'X', 'login': 'x'}),
+        'letter_id': 1, 'about': ('deals', record), 'shared': True, 'thread': 'x', 'preset': 'own',
+        'draft': Draft(to=['x@example.com'], subject='x', text='x'), 'there': _mailbox(0),
         'run_id': 1, 'counts': {}, 'entry_id': 'x', 'dn': 'x', 'choices': NoticeChoices(),
     }  # fmt: skip
 
@@ -279,7 +300,28 @@ async def world(database: str, tmp_path: Path) -> World:
     made = await world_of.built()
     await imports.add(made.admin.actor, 'Zebra import.csv')
     await made.admin.comment('deals', made.ids['of a stranger'], 'Zebra is said')
+    await _letter_of(made.admin.actor, tmp_path)
     return made
+
+
+async def _letter_of(actor: Actor, folder: Path) -> None:
+    """A mailbox of an administrator with a letter, of which nobody is told."""
+    secret_box.open_key(folder / 'key')
+    await mailboxes.save_mailbox(actor, 'own', _mailbox(actor.person_id or 0))
+    there = await mailbox_turns.take_own(actor)
+    assert there is not None
+    letter = FetchedLetter(
+        uid=1, message_id='<zebra@example.com>', subject='Zebra letter', text='Zebra', sent_at=clock.now()
+    )
+    assert await letter_keeping.keep(there, 'in', [letter], Mark(validity=1, last_uid=1))
+
+
+def _mailbox(person_id: int) -> Connection:
+    server = MailServer(host='mail.example.com', port=993)
+    return Connection(
+        address='zebra@example.com', login='zebra', password='zebra', imap=server, smtp=server,
+        person_id=person_id,
+    )  # fmt: skip
 
 
 async def test_nobody_writes_or_learns_anything_at_any_door(world: World) -> None:
