@@ -15,7 +15,7 @@ from ui.compat import Outlet
 from ui.components.basics import empty_state, skeleton
 from ui.last_view import remember_view
 from ui.pages import Page, page_of
-from ui.place import Place, go, reload, split
+from ui.place import Place, go, moved, reload, split
 from ui.session import SignedOut, Tab, note_refusal
 from ui.text import t, words
 
@@ -42,6 +42,7 @@ class Pages(Outlet):
     def show(self, url: str, *, again: bool) -> bool:
         """Draw the page of this address; True when there is one."""
         path, query = split(url)
+        moved(self.client, url)
         if self._place is not None and self._place.path == path and not again:
             if query == self._place.query:
                 return True

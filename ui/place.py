@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from weakref import WeakKeyDictionary
 
 from nicegui import Client, ui
 
@@ -51,6 +52,7 @@ class Place:
         self.query = kept
         with _client() as client:
             set_current_path(client, self.url)
+            moved(client, self.url)
             (ui.navigate.history.replace if replace else ui.navigate.history.push)(_shown(client, self.url))
 
     def replace(self, url: str) -> None:
@@ -70,6 +72,32 @@ class Place:
         for callback in self._on_leave:
             callback()
         self._on_leave.clear()
+
+
+_followers: 'WeakKeyDictionary[Client, Callable[[str], None]]' = WeakKeyDictionary()
+
+
+def on_move(client: Client, callback: Callable[[str], None]) -> None:
+    """Hear of every address that a tab comes to show, also where only its query changes."""
+    _followers[client] = callback
+
+
+def moved(client: Client, url: str) -> None:
+    """Say which address a tab shows now."""
+    callback = _followers.get(client)
+    if callback is not None:
+        callback(url)
+
+
+def record_at(url: str) -> tuple[str, int] | None:
+    """The record that an address shows: on its own page, or in the drawer over a list or a board."""
+    path, query = split(url)
+    parts = path.split('/')
+    if len(parts) < 3 or parts[1] != 'c':
+        return None
+    named = query.get('record', '') or (parts[3] if len(parts) == 4 else '')
+    catalog, _, number = named.rpartition(':')
+    return (catalog or parts[2], int(number)) if number.isdecimal() and len(number) < 16 else None
 
 
 def split(url: str) -> tuple[str, dict[str, str]]:

@@ -7,6 +7,7 @@ from typing import Final
 from ui.problem_words_care import CARE
 from ui.problem_words_directory import DIRECTORY
 from ui.problem_words_feed import FEED
+from ui.problem_words_mail import MAIL
 from ui.problem_words_people import COLLEAGUES
 from ui.problem_words_rights import RIGHTS
 from ui.problem_words_work import WORK
@@ -125,6 +126,6 @@ ASKING: Final[dict[str, str]] = {
 }
 SENTENCES: Final[dict[str, str]] = {
     **GENERAL, **VALUES, **PEOPLE, **SHAPING, **ASKING, **WORK, **CARE, **COLLEAGUES, **FEED, **DIRECTORY,
-    **RIGHTS,
+    **RIGHTS, **MAIL,
 }  # fmt: skip
 """Every code with its sentence."""

@@ -31,6 +31,7 @@ ICONS: Final = {
     'backup': 'backup',
     'restored': 'restore',
     'log_kept': 'history',
+    'mailbox_changed': 'mark_email_read',
 }
 WARNING: Final = frozenset({'sign_in_failed', 'refused'})
 
@@ -59,6 +60,7 @@ def kind_names() -> dict[str, str]:
         'restored': t('Restores'),
         'structure_changed': t('Structure'),
         'log_kept': t('Upkeep of this log'),
+        'mailbox_changed': t('Mailboxes'),
     }
 
 
@@ -318,6 +320,17 @@ def _restored(facts: Mapping[str, Any], _: str) -> str:
     return t('restored a backup: {name}', name=facts.get('name', ''))
 
 
+def _mailbox(facts: Mapping[str, Any], _: str) -> str:
+    said = {
+        'connected': t('connected the mailbox {address}', address=facts.get('address', '')),
+        'changed': t('changed how the mailbox {address} is connected', address=facts.get('address', '')),
+        'switched on': t('switched on the mailbox {address}', address=facts.get('address', '')),
+        'switched off': t('switched off the mailbox {address}', address=facts.get('address', '')),
+        'removed': t('removed the mailbox {address}', address=facts.get('address', '')),
+    }
+    return said.get(str(facts.get('what')), t('Mailboxes'))
+
+
 def _shown(value: Any, spec: FieldSpec | None) -> str:
     listed = value if isinstance(value, list) else [value]
     choices = spec.options.get('choices', ()) if spec is not None else ()
@@ -346,5 +359,6 @@ _SENTENCES: Final[Mapping[str, Callable[[Mapping[str, Any], str], str]]] = {
     'backup': _backup,
     'restored': _restored,
     'structure_changed': _structure,
+    'mailbox_changed': _mailbox,
     'log_kept': _kept,
 }

@@ -17,7 +17,7 @@ export default {
         <button type="button" class="a-panel__close" :aria-label="words.all" :title="words.all" @click="$emit('all')"><q-icon name="o_done_all" size="18px" /></button>
       </div>
       <div class="a-panel__list" role="tabpanel">
-        <div v-if="loading" class="a-bones"><div v-for="width in [92, 64, 78]" class="a-bone" :style="{ width: width + '%' }"></div></div>
+        <div v-if="loading && tab !== 'mail'" class="a-bones"><div v-for="width in [92, 64, 78]" class="a-bone" :style="{ width: width + '%' }"></div></div>
         <template v-else-if="tab === 'notices'">
           <div v-if="!lines.length" class="a-empty"><q-icon name="o_notifications_none" /><div>{{ words.empty }}</div></div>
           <div v-for="line in lines" :key="line.id" class="a-notice" :class="{'a-notice--new': isNew(line)}">
@@ -51,7 +51,7 @@ export default {
               <span v-for="file in post.files" :key="file.id" class="a-ellipsis"><q-icon name="o_attach_file" size="13px" />{{ file.name }}</span></span>
           </a>
         </template>
-        <template v-else>
+        <template v-else-if="tab === 'tasks'">
           <div v-if="!tasks.length" class="a-empty"><q-icon name="o_task_alt" /><div>{{ words.no_tasks }}</div></div>
           <template v-for="group in ['overdue', 'today']" :key="group">
             <div v-if="grouped[group].length" class="a-panel__caption">{{ words[group] }} <span class="a-num">{{ grouped[group].length }}</span></div>
@@ -62,7 +62,8 @@ export default {
             </div>
           </template>
         </template>
-        <button v-if="more && tab !== 'tasks'" type="button" class="at-button at-text a-panel__more" @click="$emit('more')">{{ words.more }}</button>
+        <slot v-if="tab === 'mail'"></slot>
+        <button v-if="more && (tab === 'notices' || tab === 'feed')" type="button" class="at-button at-text a-panel__more" @click="$emit('more')">{{ words.more }}</button>
       </div>
     </aside>`,
   props: { words: Object },

@@ -10,19 +10,21 @@ from nicegui import background_tasks, ui
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
-from store import Problem, Refused, bell, feed, feed_reading, notifications
+from store import Problem, Refused, bell, feed, feed_reading, mail_values, notifications
 from store.changes import Change
 from store.notice_choices import KEY, NoticeChoices
 from store.system_settings import preferences, save_preference
 from ui import live, theme
 from ui.components.panel_lines import kinds, my_tasks, notice, posts, said
+from ui.components.panel_mail import MailTab
 from ui.components.toast import tell, toast
+from ui.place import on_move
 from ui.session import Tab
 from ui.snoozing import snoozed_until
-from ui.text import t
+from ui.text import p, t
 
 theme.add_style('components/panel.css')
-NOTICES, FEED, TASKS = 'notices', 'feed', 'tasks'
+NOTICES, FEED, MAIL, TASKS = 'notices', 'feed', 'mail', 'tasks'
 PAGE = 30
 SEEN = 'feed.seen'
 COALESCED_S = 0.2
@@ -45,6 +47,9 @@ class Panel(Element, component='panel.js'):
         self._is_told = self._is_ringing = False
         self._show_count: Callable[[int], None] = lambda _count: None
         self._props['words'] = _words()
+        with self:
+            self._mail = MailTab(tab)
+        self._mail.reread = self._show
         self.on('opened', self._opened)
         self.on('kind', self._choose)
         self.on('more', self._more)
@@ -53,11 +58,16 @@ class Panel(Element, component='panel.js'):
         self.on('all', lambda: notifications.mark_read(tab.actor))
         self.on('snooze', self._snooze)
         self.on('finish', self._finish)
-        stops = notifications.subscribe(self._told), feed.subscribe_touched(lambda *_: self._later(FEED))
+        stops = (
+            notifications.subscribe(self._told),
+            feed.subscribe_touched(lambda *_: self._later(FEED)),
+            mail_values.subscribe(self._mail_came),
+        )
         with ui.element('span').classes('a-hidden'):
             for stop in stops:
                 live.while_shown(stop)
             live.watch(None, self._changed)
+        on_move(ui.context.client, self._moved)
         ui.context.client.on_connect(self._count)
 
     def on_count(self, show: Callable[[int], None]) -> None:
@@ -81,6 +91,14 @@ class Panel(Element, component='panel.js'):
     def _later(self, what: str) -> None:
         if self._open == what and not self.is_deleted:
             background_tasks.create(self._show(), name='show the panel', context=self)
+
+    def _mail_came(self, person_id: int) -> None:
+        if person_id == self._tab.person_id:
+            self._later(self._open)
+
+    def _moved(self, url: str) -> None:
+        if self._mail.follow(url):
+            self._later(MAIL)
 
     async def _changed(self, changes: tuple[Change, ...]) -> None:
         said_something = any(change.kind == 'commented' for change in changes)
@@ -130,7 +148,7 @@ class Panel(Element, component='panel.js'):
     # What is shown
 
     async def _opened(self, event: GenericEventArguments) -> None:
-        self._open = str(event.args or '') if event.args in (NOTICES, FEED, TASKS) else ''
+        self._open = str(event.args or '') if event.args in (NOTICES, FEED, MAIL, TASKS) else ''
         if self._open:
             await self._show()
 
@@ -157,11 +175,14 @@ class Panel(Element, component='panel.js'):
             shown |= await self._notices()
         elif self._open == FEED:
             shown |= await self._feed(seen)
+        elif self._open == MAIL:
+            await self._mail.show()
         else:
             shown['tasks'] = tasks
         counts = {
             NOTICES: await notifications.unread_count(self._tab.actor),
             FEED: 0 if self._open == FEED else await feed_reading.unseen(self._tab.actor, seen),
+            MAIL: await self._mail.unread(),
             TASKS: len(tasks),
         }
         if not self.is_deleted:
@@ -220,7 +241,12 @@ def _ids(raw: Any) -> list[int]:
 def _words() -> dict[str, Any]:
     return {
         'panel': t('Communication'),
-        'tabs': {NOTICES: t('Notifications'), FEED: t('Feed'), TASKS: t('My tasks')},
+        'tabs': {
+            NOTICES: t('Notifications'),
+            FEED: t('Feed'),
+            MAIL: p('panel', 'E-mail'),
+            TASKS: p('panel', 'My tasks'),
+        },
         'close': t('Close ( ] )'),
         'every': t('All'),
         'all': t('Mark all as read'),

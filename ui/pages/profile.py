@@ -17,6 +17,7 @@ from ui.components.own_settings import draw_own_settings
 from ui.components.person_parts import unit_name
 from ui.components.person_work import absence_block, hours_block, plain_values
 from ui.components.photo_crop import PhotoCrop
+from ui.components.profile_mailbox import mailbox_block
 from ui.components.profile_notices import notices_block
 from ui.components.profile_security import security_block
 from ui.components.settings import ask, autosaved, block, language_choices, zone_choices
@@ -37,6 +38,7 @@ async def draw_profile(_place: Place) -> None:
     sections: dict[str, tuple[str, Callable[[], Awaitable[None]]]] = {
         'me': (t('Personal'), lambda: _personal(me)),
         'work': (t('Work'), lambda: _work(me)),
+        'mailbox': (t('Mailbox'), mailbox_block),
         'notices': (t('Notifications'), notices_block),
         'own': (t('Company settings'), draw_own_settings),
         'security': (t('Security'), security_block),

@@ -63,6 +63,12 @@ async def draw_webhooks(place: Place) -> None:
     await _draw(place, t('Webhooks'), 'Webhooks', sentence)
 
 
+async def draw_mailboxes(place: Place) -> None:
+    """Where mailboxes of people may be."""
+    sentence = t('Everybody connects a mailbox in their profile. Servers of your own network are named here.')
+    await _draw(place, t('Mailboxes'), 'Mailboxes', sentence)
+
+
 PAGES = (
     Page(
         path='/settings',
@@ -97,6 +103,20 @@ PAGES = (
             words='почта письма smtp e-mail mail server почтовый сервер',
             blocks=('Outgoing mail',),
             place=10,
+        ),
+    ),
+    Page(
+        path='/settings/mailboxes',
+        draw=draw_mailboxes,
+        title='Mailboxes',
+        allowed=may('manage_settings'),
+        area=Area(
+            category='integrations',
+            icon='all_inbox',
+            sentence='Mail servers inside your network, the certificate of your own authority',
+            words='почтовые ящики imap smtp почта письма mailboxes mail server certificate',
+            blocks=('Mailboxes',),
+            place=15,
         ),
     ),
     Page(
