@@ -182,7 +182,6 @@ class _Dialog:
         self._found = found
         self._preset = found.preset if found else 'yandex'
         self._values = _values_of(found)
-        self._forms: list[Form] = []
 
     async def ask(self) -> None:
         """Show it until the mailbox is saved or the person gives up."""
@@ -192,7 +191,7 @@ class _Dialog:
                 chooser.props['aria-label'] = t('Mail service')
                 self._tiles = {code: self._tile(code) for code in PRESETS}
             self._hint = text('', 'a-small a-muted')
-            self._fields = ui.element('div').classes('a-full')
+            self._draw_fields()
             self._said = ui.element('div').classes('a-full')
             with row('a-full a-wrap'):
                 self._try = button(t('Test connection'), self._test, icon='lan').mark('test-mailbox')
@@ -211,7 +210,6 @@ class _Dialog:
         return made
 
     def _choose(self, code: str) -> None:
-        self._values |= self._typed()
         self._preset = code
         for other, tile in self._tiles.items():
             on = other == code
@@ -220,16 +218,20 @@ class _Dialog:
             tile.update()
         self._hint.set_text(_hint(code))
         self._hint.visible = bool(_hint(code))
-        self._fields.clear()
         self._said.clear()
-        with self._fields:
-            who = _who(has_password=self._found is not None)
-            if code == 'own':
-                who.append(FieldSpec(code='login', label='Login, if it is not the address', type='text'))
-            self._forms = [Form(who, self._values)]
-            if code == 'own':
-                self._forms.append(Form(_where(), {**_USUAL, **self._values}))
-                self._forms[1].element.classes('mb-servers')
+        # What is typed stays: nothing is drawn anew under quick hands.
+        self._own.visible = code == 'own'
+
+    def _draw_fields(self) -> None:
+        self._who = Form(_who(has_password=self._found is not None), self._values)
+        with ui.element('div').classes('a-full mb-own') as self._own:
+            login = [FieldSpec(code='login', label='Login, if it is not the address', type='text')]
+            self._where = [Form(login, self._values), Form(_where(), {**_USUAL, **self._values})]
+            self._where[1].element.classes('mb-servers')
+
+    @property
+    def _forms(self) -> list[Form]:
+        return [self._who, *(self._where if self._preset == 'own' else ())]
 
     def _typed(self) -> dict[str, Any]:
         return {code: value for form in self._forms for code, value in form.values.items()}
