@@ -1,10 +1,13 @@
 """Record pages in a browser: one role has its own tabs, others do not; what must be filled is marked."""
 
+import re
+from collections.abc import Sized
+
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, WebSocketRoute, expect
 
 from tests.browser.app import App
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, until
 
 pytestmark = pytest.mark.browser
 
@@ -84,3 +87,39 @@ async def test_a_field_that_must_be_filled_is_on_every_page_and_marked(page: Pag
     await box.fill('')
     await page.keyboard.press('Tab')
     await expect(field.locator('.af-error')).to_have_text('Fill this in.')
+
+
+async def test_a_name_stays_while_it_is_typed_and_the_page_is_saved(page: Page, server: App) -> None:
+    held: list[str | bytes] = []
+    lines: list[WebSocketRoute] = []
+    is_slow = False
+
+    def connect(here: WebSocketRoute) -> None:
+        def carry(message: str | bytes) -> None:
+            if is_slow:
+                held.append(message)
+            else:
+                here.send(message)
+
+        here.connect_to_server().on_message(carry)
+        lines.append(here)
+
+    await page.route_web_socket(re.compile('/_nicegui_ws/'), connect)
+    await page.goto(f'{server.url}/settings/catalogs/tasks/layouts/default')
+    await expect(page.get_by_role('button', name='Add tab')).to_be_visible()
+    await page.wait_for_function('window.did_handshake')
+    is_slow = True
+    await page.get_by_role('button', name='Add tab').click()
+    await page.locator('.le-title:focus').fill('Papers')
+    await until(lambda: _any(held))
+    is_slow = False
+    for message in held:
+        lines[-1].send(message)
+    await expect(page.get_by_role('status').filter(has_text='Saved')).to_be_visible()
+    await expect(page.locator('.le-title:focus')).to_have_value('Papers')
+    await page.keyboard.press('Enter')
+    await expect(page.locator('.le-tab--on')).to_have_text('Papers')
+
+
+async def _any(found: Sized) -> bool:
+    return len(found) > 0

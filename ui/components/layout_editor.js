@@ -38,7 +38,7 @@ export default {
           <div class="le-head" aria-hidden="true"><span class="le-name">{{ words.record }}</span><span class="le-stages"><i></i><i></i><i></i><i></i></span></div>
           <div class="le-columns">
             <div v-if="left" class="le-left"><div class="le-tabline"><span v-if="role" class="le-caption">{{ name(left) }}</span>
-              <template v-else><input class="le-title" :value="name(left)" :aria-label="words.tab_name" @change="rename(left, $event)" maxlength="200" /><span class="a-meta le-fixed">{{ words.at_left }}</span>
+              <template v-else><input class="le-title" :value="typed?.code === left.code ? typed.text : name(left)" @input="typed = { code: left.code, text: $event.target.value }" @blur="typed = null" :aria-label="words.tab_name" @change="rename(left, $event)" maxlength="200" /><span class="a-meta le-fixed">{{ words.at_left }}</span>
               <button type="button" class="le-more" :aria-label="words.more + ': ' + name(left)"><q-icon name="o_more_horiz" size="18px" /><q-menu auto-close><div v-for="act in tabActs(left)" :key="act.key" class="q-item a-menu-item" role="menuitem" tabindex="0" @click="act.run" @keydown.enter="act.run"><span :class="{'a-danger': act.danger}">{{ act.label }}</span></div></q-menu></button></template></div>
             </div>
             <div class="le-right">
@@ -50,7 +50,7 @@ export default {
             </div>
             <div v-for="tab in layout.tabs" v-show="tab === left || tab.code === current" :key="tab.code" :class="['le-pane', tab === left ? 'le-pane--left' : 'le-pane--right']">
               <div v-if="tab !== left && !role" class="le-tabline">
-                <input class="le-title" :data-focus="'n:' + tab.code" :value="name(tab)" :aria-label="words.tab_name" @change="rename(tab, $event)" maxlength="200" />
+                <input class="le-title" :data-focus="'n:' + tab.code" :value="typed?.code === tab.code ? typed.text : name(tab)" @input="typed = { code: tab.code, text: $event.target.value }" @blur="typed = null" :aria-label="words.tab_name" @change="rename(tab, $event)" maxlength="200" />
                 <button type="button" class="le-more" :aria-label="words.more + ': ' + name(tab)"><q-icon name="o_more_horiz" size="18px" /><q-menu auto-close><div v-for="act in tabActs(tab)" :key="act.key" class="q-item a-menu-item" role="menuitem" tabindex="0" @click="act.run" @keydown.enter="act.run"><span :class="{'a-danger': act.danger}">{{ act.label }}</span></div></q-menu></button>
               </div>
               <div class="le-blocks" :data-list="'b:' + tab.code">
@@ -60,7 +60,7 @@ export default {
                       @keydown.alt.up.prevent="shiftBlock(block, -1)" @keydown.alt.down.prevent="shiftBlock(block, 1)" @keydown.alt.left.prevent="sendBlock(block, -1)" @keydown.alt.right.prevent="sendBlock(block, 1)" @keydown.delete.prevent="removeBlock(block)"><q-icon name="o_drag_indicator" size="18px" /></button>
                     <q-icon v-if="block.module" :name="'o_' + module(block).icon" size="16px" class="le-quiet" />
                     <span v-if="role" class="le-block__name">{{ blockName(block) }}</span>
-                    <input v-else class="le-title" :data-focus="'n:' + block.code" :value="name(block)" :placeholder="block.module ? module(block).label : words.untitled" :aria-label="words.block_name" @change="rename(block, $event)" maxlength="200" />
+                    <input v-else class="le-title" :data-focus="'n:' + block.code" :value="typed?.code === block.code ? typed.text : name(block)" @input="typed = { code: block.code, text: $event.target.value }" @blur="typed = null" :placeholder="block.module ? module(block).label : words.untitled" :aria-label="words.block_name" @change="rename(block, $event)" maxlength="200" />
                     <q-icon v-if="block.folded" name="o_unfold_less" size="16px" class="le-quiet" :title="words.folded" />
                     <button v-show="!role" type="button" class="le-more" :aria-label="words.more + ': ' + (blockName(block) || words.untitled)"><q-icon name="o_more_horiz" size="18px" />
                       <q-menu auto-close><div v-for="act in blockActs(block, tab)" :key="act.key" class="q-item a-menu-item" role="menuitem" tabindex="0" @click="act.run" @keydown.enter="act.run"><span :class="{'a-danger': act.danger}">{{ act.label }}</span></div></q-menu></button>
@@ -99,7 +99,7 @@ export default {
   emits: ["change", "translate"],
   data() {
     const layout = clone(this.given);
-    return { layout, at: "", chosen: "", role: "", asked: "", past: [], state: "", said: "", prefix: window.path_prefix || "" };
+    return { layout, at: "", chosen: "", role: "", asked: "", past: [], state: "", said: "", typed: null, prefix: window.path_prefix || "" };
   },
   computed: {
     left() { return this.layout.beside && this.layout.tabs.length > 1 ? this.layout.tabs[0] : null; },
@@ -223,6 +223,7 @@ export default {
     linkName(key) { return this.links.find((one) => one.key === key)?.label || key; },
     rename(part, event) {
       const name = event.target.value.trim();
+      this.typed = null; // until now it was kept: what is saved meanwhile draws the page anew
       const isTab = this.layout.tabs.includes(part);
       if (name === this.name(part)) return;
       if (!name && isTab) { event.target.value = this.name(part); return; }
