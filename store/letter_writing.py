@@ -7,16 +7,14 @@ from dataclasses import dataclass
 
 from store import clock, database, guard, outbox
 from store.actor import Actor
-from store.fields.e_mail import EMail
+from store.fields.e_mail import read_address
 from store.letter_keeping import OUT, insert, key_of, note_addresses, snippet, thread_of
 from store.letters import Letter, link, own_letter
 from store.mail_values import Connection, need_owner, tell, without_password
 from store.outbox import Parcel
 from store.problems import BadValue, Invalid, Problem, Refused
 from store.records import Records
-from store.schema import FieldSpec
 from store.throttle import Throttle
-from store.values import Reading
 
 MOST_RECIPIENTS = 20
 LONGEST_SUBJECT = 300
@@ -79,12 +77,12 @@ def _checked(draft: Draft) -> tuple[list[str], list[str]]:
 
 
 def _addresses(code: str, typed: Sequence[str], errors: dict[str, Problem]) -> list[str]:
-    spec, found = FieldSpec(code=code, label='', type='email'), []
+    found = []
     for one in typed:
         if not one.strip():
             continue
         try:
-            found.append(str(EMail().read(one.strip(), spec, Reading())))
+            found.append(read_address(one.strip()))
         except BadValue:
             errors[code] = BadValue('not_an_address', address=one.strip()[:120])
     return list(dict.fromkeys(found))

@@ -5,12 +5,10 @@ from typing import Any
 
 from store import audit, database, guard, secret_box
 from store.actor import Actor
-from store.fields.e_mail import EMail
+from store.fields.e_mail import read_address
 from store.mail_values import Connection, Mailbox, MailServer, mailbox_from, need_owner, purpose_of, tell
 from store.problems import BadValue, Invalid, NotAllowed, NotFound, Problem
-from store.schema import FieldSpec
 from store.throttle import Throttle
-from store.values import Reading
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
     'yandex': {'imap_host': 'imap.yandex.ru', 'smtp_host': 'smtp.yandex.ru'},
@@ -71,7 +69,7 @@ def _goes_where_it_went(chosen: Mapping[str, Any], kept: Mapping[str, Any]) -> b
 def _address(raw: Any, errors: dict[str, Problem]) -> str:
     text = str(raw or '').strip()
     try:
-        return str(EMail().read(text, FieldSpec(code='address', label='', type='email'), Reading()))
+        return read_address(text)
     except BadValue as problem:
         errors['address'] = problem if text else BadValue('required')
         return ''

@@ -14,7 +14,8 @@ from integrations.exchange.judging import Judge, Row, Verdict, prepare
 from integrations.exchange.making import make_missing
 from integrations.exchange.plan import Plan
 from integrations.exchange.targets import Hit, Target, target_of
-from store import Cause, Problem, Records, Ref, Refused, imports, people, spawn
+from integrations.exchange.under_way import UnderWay, present
+from store import Cause, Problem, Records, Ref, Refused, imports, people
 from store.clock import now
 from store.imports import ImportJob, RefusedRow, Step
 
@@ -24,7 +25,6 @@ KEPT = timedelta(days=30)
 LINK_CHUNK = 100
 LINKING = 'linking'
 """Marks the refusal of a link between rows: the row itself was taken."""
-_working: dict[int, asyncio.Task[None]] = {}
 log = logging.getLogger(__name__)
 
 
@@ -33,7 +33,7 @@ async def start(records: Records, import_id: int, *, total: int, run_rules: bool
 
     :raises Refused: 'import_started'"""
     await imports.begin(records.actor, import_id, total=total, run_rules=run_rules)
-    _spawn(import_id, records.actor.person_id or 0)
+    _under_way.start(import_id, records.actor.person_id or 0)
 
 
 async def resume() -> int:
@@ -41,22 +41,13 @@ async def resume() -> int:
     for import_id in await imports.older_than(now() - KEPT):
         await asyncio.to_thread(spool.remove_files, import_id)
     waiting = await imports.unfinished()
-    for import_id, person_id in waiting:
-        if import_id not in _working:
-            _spawn(import_id, person_id)
+    _under_way.start_missing(waiting)
     return len(waiting)
 
 
 async def wait(import_id: int) -> None:
     """Until an import that works in this process has ended."""
-    if import_id in _working:
-        await asyncio.wait({_working[import_id]})
-
-
-def _spawn(import_id: int, person_id: int) -> None:
-    task = spawn(work(import_id, person_id), name=f'import {import_id}')
-    _working[import_id] = task
-    task.add_done_callback(lambda _: _working.pop(import_id, None))
+    await _under_way.wait(import_id)
 
 
 async def work(import_id: int, person_id: int) -> None:
@@ -69,6 +60,9 @@ async def work(import_id: int, person_id: int) -> None:
     actor = await people.actor_of_person(person_id)
     if actor:
         await imports.finish(actor, import_id, problem)
+
+
+_under_way = UnderWay('import', work)
 
 
 def _told(error: Exception | None) -> Problem | None:
@@ -100,10 +94,7 @@ class _Run:
 
     async def _records(self) -> Records:
         """The door with the person's rights of this moment."""
-        actor = await people.actor_of_person(self._person_id)
-        if actor is None:
-            raise Refused('signed_out')
-        return Records(actor, Cause('import', self._id))
+        return Records(await present(self._person_id), Cause('import', self._id))
 
     async def _judge(self, records: Records, plan: Plan, rows: list[Row]) -> Judge:
         """A judge that knows every name, those made for this import included."""

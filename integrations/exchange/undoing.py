@@ -6,14 +6,13 @@ import logging
 from collections.abc import Iterator, Sequence
 
 from automations.attempt import attempt
-from store import Problem, Records, Refused, import_undos, people, spawn
-from store.actor import Actor
+from integrations.exchange.under_way import UnderWay, present
+from store import Problem, Records, Refused, import_undos
 from store.import_undos import Kept, RuleEffects, UndoJob, UndoStep
 from store.undoing import PUT_BACK, REMOVE, Deed, Survey, Undoing
 
 CHUNKS = {REMOVE: 500, PUT_BACK: 100}
 """Records in one transaction: putting many away is one statement, values are put back one by one."""
-_working: dict[int, asyncio.Task[None]] = {}
 log = logging.getLogger(__name__)
 
 
@@ -41,7 +40,7 @@ async def start(records: Records, import_id: int, *, anyway: bool = False) -> No
 
     :raises Refused: 'undo_started', and what `preview` raises"""
     await import_undos.begin(records.actor, import_id, anyway=anyway)
-    _spawn(import_id, records.actor.person_id or 0)
+    _under_way.start(import_id, records.actor.person_id or 0)
 
 
 async def cancel(records: Records, import_id: int) -> None:
@@ -52,22 +51,13 @@ async def cancel(records: Records, import_id: int) -> None:
 async def resume() -> int:
     """Go on with the undos that the server's end interrupted; how many."""
     waiting = await import_undos.unfinished()
-    for import_id, person_id in waiting:
-        if import_id not in _working:
-            _spawn(import_id, person_id)
+    _under_way.start_missing(waiting)
     return len(waiting)
 
 
 async def wait(import_id: int) -> None:
     """Until an undo that works in this process has ended."""
-    if import_id in _working:
-        await asyncio.wait({_working[import_id]})
-
-
-def _spawn(import_id: int, person_id: int) -> None:
-    task = spawn(work(import_id, person_id), name=f'undo import {import_id}')
-    _working[import_id] = task
-    task.add_done_callback(lambda _: _working.pop(import_id, None))
+    await _under_way.wait(import_id)
 
 
 async def work(import_id: int, person_id: int) -> None:
@@ -82,8 +72,11 @@ async def work(import_id: int, person_id: int) -> None:
     await import_undos.finish(import_id, problem)
 
 
+_under_way = UnderWay('undo import', work)
+
+
 async def _work(import_id: int, person_id: int) -> None:
-    actor = await _present(person_id)
+    actor = await present(person_id)
     undo = (await import_undos.undos_of(actor, [import_id])).get(import_id)
     job = await import_undos.need_undoable(actor, import_id)
     if undo is None or not undo.is_running:
@@ -91,14 +84,6 @@ async def _work(import_id: int, person_id: int) -> None:
     run = _Run(import_id, person_id, Undoing(actor, job, anyway=undo.anyway))
     await run.work()
     await import_undos.finish(import_id)
-
-
-async def _present(person_id: int) -> Actor:
-    """The person with their rights of this moment."""
-    actor = await people.actor_of_person(person_id)
-    if actor is None:
-        raise Refused('signed_out')
-    return actor
 
 
 class _Run:
@@ -112,7 +97,7 @@ class _Run:
 
     async def work(self) -> None:
         survey = await self._undoing.survey()
-        actor = await _present(self._person_id)
+        actor = await present(self._person_id)
         # A record that gets some values back and keeps others is counted with its deed.
         both = {(deed.catalog, deed.record_id) for deed in survey.deeds}
         kept = [one for one in survey.kept if (one.catalog, one.record_id) not in both]
@@ -125,11 +110,11 @@ class _Run:
 
     async def _keep(self, kept: Sequence[Kept]) -> None:
         step = UndoStep(place=self._place, handled=len(kept), kept=kept)
-        await self._advance(Records(await _present(self._person_id)), step)
+        await self._advance(Records(await present(self._person_id)), step)
 
     async def _do(self, deeds: Sequence[Deed]) -> None:
         """One transaction for deeds and their progress; one that the door refuses is sought by halves."""
-        actor = await _present(self._person_id)
+        actor = await present(self._person_id)
         await import_undos.need_undoable(actor, self._id)
         self._undoing.act_as(actor)
         try:

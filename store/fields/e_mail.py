@@ -33,3 +33,10 @@ class EMail(TextType):
     def operand(self, raw: Any, spec: FieldSpec) -> Any:
         """Part of an address is enough in a filter."""
         return fold(str(raw))
+
+
+def read_address(typed: str) -> str:
+    """An address that stands in no record: a recipient, a mailbox.
+
+    :raises BadValue: 'not_an_email', or what a text may not be"""
+    return str(EMail().read(typed, FieldSpec(code='address', label='', type='email'), Reading()))

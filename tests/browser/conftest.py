@@ -82,6 +82,17 @@ def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     yield from _served(App(tmp_path_factory.mktemp('empty') / 'data'))
 
 
+@pytest.fixture(scope='module')
+def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The Sales solution without any data."""
+    app = App(tmp_path_factory.mktemp('team') / 'data')
+    app.run('user', 'ada', '--admin', '--name', 'Ada Admin')
+    app.run('install', 'sales', '--language', 'en')
+    app.start()
+    yield app
+    app.stop()
+
+
 def _served(app: App) -> Iterator[App]:
     app.start()
     yield app

@@ -1,49 +1,20 @@
 """A team's own files come in through the browser: dropped, mapped, checked, imported, seen on the board."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.app import App
 from tests.browser.conftest import SignIn
+from tests.browser.import_steps import bring, choose, says
 from tests.real_data import REAL, needs_real_data
 
 pytestmark = [pytest.mark.browser, needs_real_data]
 DATA = REAL
 
 
-@pytest.fixture(scope='module')
-def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The Sales solution without any data."""
-    app = App(tmp_path_factory.mktemp('team') / 'data')
-    app.run('user', 'ada', '--admin', '--name', 'Ada Admin')
-    app.run('install', 'sales', '--language', 'en')
-    app.start()
-    yield app
-    app.stop()
-
-
-async def choose(page: Page, app: App, file: Path) -> None:
-    await page.goto(f'{app.url}/import')
-    await page.locator('.im-drop input[type=file]').set_input_files(file)
-    await expect(page.get_by_role('button', name='Check the file')).to_be_visible()
-
-
 async def check(page: Page) -> None:
     await page.get_by_role('button', name='Check the file').click()
     await expect(page.get_by_text('will be created')).to_be_visible()
-
-
-async def bring(page: Page) -> None:
-    await page.get_by_role('button', name='Import', exact=False).last.click()
-    await expect(page.get_by_text('The import is done.')).to_be_visible()
-
-
-async def says(page: Page, caption: str, count: str) -> None:
-    box = page.locator('.im-figure').filter(has_text=caption)
-    await expect(box.locator('.im-figure__number')).to_have_text(count)
 
 
 async def test_the_maven_files_one_after_another(team: App, sign_in: SignIn) -> None:

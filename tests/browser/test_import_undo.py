@@ -1,47 +1,23 @@
 """A wrong file is taken back in the browser: what would happen is seen first, and what stays says why."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
 from tests.browser.app import App
 from tests.browser.conftest import SignIn
+from tests.browser.import_steps import bring, choose, says
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope='module')
-def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The Sales solution without any data."""
-    app = App(tmp_path_factory.mktemp('team') / 'data')
-    app.run('user', 'ada', '--admin', '--name', 'Ada Admin')
-    app.run('install', 'sales', '--language', 'en')
-    app.start()
-    yield app
-    app.stop()
-
-
-async def choose(page: Page, app: App, name: str, text: str) -> None:
-    await page.goto(f'{app.url}/import?catalog=accounts')
-    file = {'name': name, 'mimeType': 'text/csv', 'buffer': text.encode()}
-    await page.locator('.im-drop input[type=file]').set_input_files(file)  # type: ignore[arg-type]
-    await expect(page.get_by_role('button', name='Check the file')).to_be_visible()
-
-
-async def bring(page: Page) -> None:
-    await page.get_by_role('button', name='Import', exact=False).last.click()
-    await expect(page.get_by_text('The import is done.')).to_be_visible()
-
-
-async def says(page: Page, caption: str, count: str) -> None:
-    box = page.locator('.im-figure').filter(has_text=caption)
-    await expect(box.locator('.im-figure__number')).to_have_text(count)
+async def choose_text(page: Page, app: App, name: str, text: str) -> None:
+    file = FilePayload(name=name, mimeType='text/csv', buffer=text.encode())
+    await choose(page, app, file, query='?catalog=accounts')
 
 
 async def test_an_import_is_undone_and_what_was_changed_since_stays(team: App, sign_in: SignIn) -> None:
     page = await sign_in(team)
-    await choose(
+    await choose_text(
         page, team, 'first.csv', 'name,phone\nWrong one,+7 900 000-00-01\nKept one,+7 900 000-00-02\n'
     )
     await page.get_by_role('button', name='Check the file').click()
@@ -49,7 +25,7 @@ async def test_an_import_is_undone_and_what_was_changed_since_stays(team: App, s
     await bring(page)
 
     # The same captions again: the columns are as the last time, and the page says so.
-    await choose(page, team, 'second.csv', 'name,phone\nKept one,+7 900 000-00-09\n')
+    await choose_text(page, team, 'second.csv', 'name,phone\nKept one,+7 900 000-00-09\n')
     await expect(page.get_by_text('are as in your import of “first.csv”')).to_be_visible()
     await page.get_by_role('button', name='Check the file').click()
     await page.get_by_role('button', name='Update those').click()

@@ -377,12 +377,13 @@ async def test_the_pipeline_of_a_real_team_comes_and_goes(as_admin: Records) -> 
 KILLED = """
 import asyncio, sys
 from integrations.exchange import undoing
-from store import opening
+from store import import_undos, opening
 async def go():
     undoing.CHUNKS = {'remove': 20, 'put_back': 5}
     await opening.open_migrated(sys.argv[1])
+    waiting = await import_undos.unfinished()
     await undoing.resume()
-    for import_id in list(undoing._working):
+    for import_id, _ in waiting:
         await undoing.wait(import_id)
 asyncio.run(go())
 """
